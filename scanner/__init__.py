@@ -1,0 +1,1 @@
+"""The engine: reads AWS into a posture, judges it, and knows no check and no format by name."""

@@ -1,0 +1,321 @@
+"""The contract of a check: it judges one subject; its scope class walks the posture.
+
+A check is a frozen pydantic class: class variables are its identity, fields are its options. Its
+docstring begins with the sentence that a pass means, then has the paragraphs *Why it matters*,
+*How to fix* and *See*.
+"""
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import ClassVar, ParamSpec
+
+from pydantic import BaseModel, ConfigDict
+
+from scanner.model.arn import bucket_arn
+from scanner.model.bucket import Bucket
+from scanner.model.finding import Finding, Reason, Severity, Status, finding_id
+from scanner.model.organization import Organization
+from scanner.model.posture import Account, Posture
+from scanner.model.reading import Gap, Known, Unreadable, first_gap
+from scanner.model.trail import Trail
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fail:
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotApplicable:
+    """`reason` is a sentence."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """`reason` is the gap that decided; one without an action where no call caused it."""
+
+    reason: Gap
+    message: str = "could not be checked"
+
+
+Verdict = Pass | Fail | NotApplicable | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a verdict is about, and the account it is filed under."""
+
+    account: str
+    region: str | None
+    resource: str
+
+
+class Check(BaseModel):
+    """One question, with exactly one verdict per subject."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: ClassVar[str]
+    subject: ClassVar[str]
+    reads: ClassVar[frozenset[str]] = frozenset()
+    """The IAM actions that its verdict rests on beyond trails and event data stores, which are always read."""
+
+    severity: Severity
+
+    @abstractmethod
+    def verdicts(self, posture: Posture) -> Iterator[tuple[Subject, Verdict]]:
+        """Every subject of the posture with its verdict."""
+
+    def evaluate(self, posture: Posture) -> Iterator[Finding]:
+        """The findings of this check. One that fails while walking says so on the caller's account."""
+        try:
+            for subject, verdict in self.verdicts(posture):
+                yield self.finding(subject, verdict)
+        except Exception as error:  # noqa: BLE001 - as in `settle`
+            yield self.finding(root_subject(posture, posture.caller.account), broken(error))
+
+    def finding(self, subject: Subject, verdict: Verdict) -> Finding:
+        status, message, reason = _words(verdict)
+        return Finding(
+            id=finding_id(self.id, subject.account, subject.region, subject.resource),
+            check=self.id,
+            status=status,
+            severity=self.severity,
+            account=subject.account,
+            region=subject.region,
+            resource=subject.resource,
+            message=message,
+            reason=reason,
+        )
+
+
+def _words(verdict: Verdict) -> tuple[Status, str, Reason | str | None]:
+    match verdict:
+        case Pass(message):
+            return Status.PASS, message, None
+        case Fail(message):
+            return Status.FAIL, message, None
+        case NotApplicable(sentence):
+            return Status.NOT_APPLICABLE, sentence, sentence
+        case Unknown(gap, message):
+            reason = Reason(
+                action=gap.action,
+                operation=gap.operation,
+                code=gap.code,
+                detail=gap.detail,
+                account=gap.account,
+                region=gap.region,
+            )
+            return Status.UNKNOWN, f"{message}: {gap.detail}", reason
+
+
+P = ParamSpec("P")
+BROKEN = "CheckBroken"
+"""The code of the reason where the check itself failed: a defect of ours, never a verdict."""
+
+
+def settle(judge: Callable[P, Verdict], *args: P.args, **kwargs: P.kwargs) -> Verdict:
+    """The verdict of one judge, in the one place where a missing fact becomes `unknown`."""
+    try:
+        return judge(*args, **kwargs)
+    except Unreadable as unread:
+        return Unknown(unread.gap)
+    except Exception as error:  # noqa: BLE001 - a broken check must not end the scan; the exit code tells
+        return broken(error)
+
+
+def broken(error: Exception) -> Unknown:
+    return Unknown(Gap(f"{type(error).__name__}: {error}", code=BROKEN), "the check itself failed")
+
+
+def root_subject(posture: Posture, account: str) -> Subject:
+    return Subject(account, None, posture.root(account))
+
+
+def out_of_scope(posture: Posture, owner: str, thing: str) -> Unknown:
+    """The verdict on a shared thing whose owner was not scanned: it names whom and how."""
+    found = posture.account(owner)
+    if found is not None and found.gap is not None:
+        return Unknown(found.gap, f"{thing} belongs to account {owner}, which could not be entered")
+    role = f"role {posture.role}" if posture.role else "a role (--role-name)"
+    return Unknown(
+        Gap(
+            f"{thing} belongs to account {owner}, which this scan does not cover: "
+            f"add --account {owner} and {role} in it",
+            code="OwnerOutOfScope",
+            account=owner,
+        )
+    )
+
+
+class AccountCheck(Check):
+    """Judges each account that could be entered."""
+
+    subject: ClassVar[str] = "account"
+
+    @abstractmethod
+    def judge(self, account: Account, posture: Posture, /) -> Verdict: ...
+
+    def verdicts(self, posture: Posture) -> Iterator[tuple[Subject, Verdict]]:
+        for account in posture.reachable:
+            yield (
+                root_subject(posture, account.id),
+                settle(self.judge, account, posture),
+            )
+
+
+class RegionCheck(Check):
+    """Judges each region of each account that could be entered."""
+
+    subject: ClassVar[str] = "account × region"
+
+    @abstractmethod
+    def judge(self, account: Account, region: str, posture: Posture, /) -> Verdict: ...
+
+    def verdicts(self, posture: Posture) -> Iterator[tuple[Subject, Verdict]]:
+        for account in posture.reachable:
+            if not account.regions:
+                gap = account.enabled_regions
+                detail = (
+                    gap
+                    if isinstance(gap, Gap)
+                    else Gap("no enabled region was asked for", account=account.id)
+                )
+                yield root_subject(posture, account.id), Unknown(detail)
+            for region in account.regions:
+                yield (
+                    Subject(account.id, region, posture.root(account.id)),
+                    settle(self.judge, account, region, posture),
+                )
+
+
+def _trails_unlisted(posture: Posture) -> Iterator[tuple[Subject, Verdict]]:
+    """One `unknown` for each account where a region's trails could not be listed: there may be more."""
+    for account in posture.reachable:
+        if account.unlisted:
+            count = len(account.unlisted)
+            where = "one region" if count == 1 else f"{count} regions"
+            yield (
+                root_subject(posture, account.id),
+                Unknown(
+                    first_gap(account.unlisted),
+                    f"the trails of {where} could not be listed, there may be others",
+                ),
+            )
+
+
+def _trailless(posture: Posture) -> Iterator[Account]:
+    """The accounts that are known to have no trail in any region."""
+    for account in posture.reachable:
+        if not account.trail_arns and not account.unlisted:
+            yield account
+
+
+NO_TRAIL = "no trail"
+
+
+class TrailCheck(Check):
+    """Judges each trail once, in the account that owns it."""
+
+    subject: ClassVar[str] = "trail"
+    without_trail: ClassVar[Verdict] = NotApplicable("The account has no trail.")
+    """The verdict on an account without any trail."""
+
+    @abstractmethod
+    def judge(self, trail: Trail, posture: Posture, /) -> Verdict: ...
+
+    def verdicts(self, posture: Posture) -> Iterator[tuple[Subject, Verdict]]:
+        for account in _trailless(posture):
+            yield root_subject(posture, account.id), self.without_trail
+        yield from _trails_unlisted(posture)
+        for trail in posture.trails:
+            if posture.in_scope(trail.owner):
+                yield (
+                    Subject(trail.owner, trail.home_region, trail.arn),
+                    settle(self.judge, trail, posture),
+                )
+            elif seers := posture.seers(trail):
+                yield (
+                    Subject(seers[0].id, trail.home_region, trail.arn),
+                    out_of_scope(posture, trail.owner, "the organization trail"),
+                )
+
+
+class BucketCheck(Check):
+    """Judges each log bucket once, in the account that owns it."""
+
+    subject: ClassVar[str] = "bucket"
+    needs_owner: ClassVar[bool] = True
+    """Whether it can only be judged with a session of the bucket's owner, and an existing bucket."""
+
+    @abstractmethod
+    def judge(self, bucket: Bucket, posture: Posture, /) -> Verdict: ...
+
+    def verdicts(self, posture: Posture) -> Iterator[tuple[Subject, Verdict]]:
+        for account in _trailless(posture):
+            yield root_subject(posture, account.id), NotApplicable("The account has no trail.")
+        yield from _trails_unlisted(posture)
+        for bucket in posture.buckets:
+            yield bucket_subject(bucket, posture), settle(self._verdict, bucket, posture)
+
+    def _verdict(self, bucket: Bucket, posture: Posture) -> Verdict:
+        if not self.needs_owner:
+            return self.judge(bucket, posture)
+        if bucket.exists == Known(value=False):
+            return NotApplicable("The bucket does not exist.")
+        owner = bucket.owner.require()
+        if not posture.in_scope(owner):
+            return out_of_scope(posture, owner, "the log bucket")
+        return self.judge(bucket, posture)
+
+
+def bucket_subject(bucket: Bucket, posture: Posture) -> Subject:
+    """Filed under the bucket's owner, else the owner of a trail that uses it, else who sees that trail."""
+    users = [trail for trail in posture.trails if trail.bucket == bucket.name]
+    candidates = [
+        *([bucket.owner.value] if isinstance(bucket.owner, Known) else []),
+        *sorted(trail.owner for trail in users),
+        *sorted(seer.id for trail in users for seer in posture.seers(trail)),
+    ]
+    account = next((one for one in candidates if posture.in_scope(one)), posture.caller.account)
+    region = bucket.region.value if isinstance(bucket.region, Known) else None
+    return Subject(account, region, bucket_arn(posture.partition, bucket.name))
+
+
+class OrganizationCheck(Check):
+    """Judges the caller's organization; a standalone account gets one verdict on itself."""
+
+    subject: ClassVar[str] = "organization"
+
+    @abstractmethod
+    def judge(self, organization: Organization, posture: Posture, /) -> Verdict: ...
+
+    def verdicts(self, posture: Posture) -> Iterator[tuple[Subject, Verdict]]:
+        match posture.organization:
+            case Known(value=None):
+                yield self._home(posture), NotApplicable("The account belongs to no organization.")
+            case Known(value=Organization() as organization):
+                filed = self._home(posture).account
+                if posture.in_scope(organization.management_account):
+                    filed = organization.management_account
+                yield (
+                    Subject(filed, None, organization.arn),
+                    settle(self.judge, organization, posture),
+                )
+            case Gap() as gap:
+                yield self._home(posture), Unknown(gap, "the organization could not be read")
+
+    def _home(self, posture: Posture) -> Subject:
+        """The caller's account where it was scanned, else the first account that was."""
+        account = posture.caller.account
+        if not posture.in_scope(account):
+            account = next((one.id for one in posture.reachable), account)
+        return root_subject(posture, account)

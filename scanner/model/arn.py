@@ -1,0 +1,56 @@
+"""Amazon Resource Names and partitions."""
+
+from typing import NamedTuple
+
+from scanner.errors import UserError
+
+LEADER_REGIONS: dict[str, tuple[str, ...]] = {
+    "aws": ("us-east-1",),
+    "aws-us-gov": ("us-gov-west-1",),
+    # AWS's endpoint data says cn-northwest-1, practice says cn-north-1: either may be the one.
+    "aws-cn": ("cn-north-1", "cn-northwest-1"),
+    "aws-iso": ("us-iso-east-1",),
+    "aws-iso-b": ("us-isob-east-1",),
+    "aws-iso-e": ("eu-isoe-west-1",),
+    "aws-iso-f": ("us-isof-south-1",),
+    "aws-eusc": ("eusc-de-east-1",),
+}
+"""The region of each partition that records IAM, STS and CloudFront; several where sources disagree."""
+
+
+class Arn(NamedTuple):
+    partition: str
+    service: str
+    region: str
+    account: str
+    resource: str
+
+
+def parse_arn(text: str) -> Arn:
+    """Split an ARN. Raises ValueError where it isn't one."""
+    parts = text.split(":", 5)
+    if len(parts) != 6 or parts[0] != "arn" or not parts[1]:  # noqa: PLR2004 - the six parts of an ARN
+        raise ValueError(f"not an ARN: {text!r}")
+    return Arn(*parts[1:])
+
+
+def is_arn(text: str) -> bool:
+    return text.startswith("arn:") and text.count(":") >= 5  # noqa: PLR2004
+
+
+def root_arn(partition: str, account: str) -> str:
+    """The resource that stands for a whole account."""
+    return f"arn:{partition}:iam::{account}:root"
+
+
+def bucket_arn(partition: str, name: str) -> str:
+    return f"arn:{partition}:s3:::{name}"
+
+
+def account_id(text: str) -> str:
+    """A checked account id. Raises UserError: an id is 12 digits, as text."""
+    if len(text) == 12 and text.isascii() and text.isdigit():  # noqa: PLR2004
+        return text
+    raise UserError(
+        f"{text!r} is not an AWS account id", hint='an id is 12 digits, in quotes: "010203040506"'
+    )

@@ -1,0 +1,80 @@
+"""Verdicts and findings."""
+
+import hashlib
+from datetime import date
+from enum import StrEnum
+from typing import Literal
+
+from scanner.model.base import Frozen
+
+
+class Severity(StrEnum):
+    """From the mildest to the worst."""
+
+    INFO = "info"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """0 for info up to 4 for critical."""
+        return list(Severity).index(self)
+
+
+class Status(StrEnum):
+    PASS = "pass"  # noqa: S105 - no password
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class Reason(Frozen):
+    """Why a verdict is `unknown`: the call that failed, or (no action) what is awaited."""
+
+    action: str | None = None
+    operation: str | None = None
+    code: str | None = None
+    detail: str
+    account: str | None = None
+    region: str | None = None
+
+
+class Waiver(Frozen):
+    """An exception with an owner and an end; the finding keeps its verdict."""
+
+    id: str
+    owner: str
+    approver: str | None = None
+    reason: str
+    ticket: str | None = None
+    expires: date
+
+
+Change = Literal["new", "unchanged", "fixed", "reappeared", "lost-visibility"]
+
+
+class Finding(Frozen):
+    """One verdict on one subject. The order of members is that of the JSON."""
+
+    id: str
+    check: str
+    status: Status
+    severity: Severity
+    account: str
+    region: str | None = None
+    resource: str
+    message: str
+    reason: Reason | str | None = None
+    waiver: Waiver | None = None
+    change: Change | None = None
+
+    @property
+    def order(self) -> tuple[str, str, str, str]:
+        return (self.account, self.check, self.region or "", self.resource)
+
+
+def finding_id(check: str, account: str, region: str | None, resource: str) -> str:
+    """SHA-256 of what a finding is about, never of its wording."""
+    return hashlib.sha256("\n".join((check, account, region or "", resource)).encode()).hexdigest()

@@ -1,0 +1,19 @@
+"""CloudWatch log groups."""
+
+from scanner.model.base import Frozen
+from scanner.model.reading import Reading
+
+
+class LogGroupSettings(Frozen):
+    retention_days: int | None = None
+    """None: never expires."""
+    key_id: str | None = None
+    log_class: str = "STANDARD"
+
+
+class LogGroup(Frozen):
+    """One log group that a trail delivers to; `settings` is Known(None) where it doesn't exist."""
+
+    arn: str
+    """Without the trailing `:*`."""
+    settings: Reading[LogGroupSettings | None]

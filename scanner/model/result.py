@@ -1,0 +1,134 @@
+"""What was concluded: all that a renderer may know, and exactly the published JSON."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from scanner.model.base import Frozen, Moment
+from scanner.model.finding import Finding, Severity
+from scanner.model.posture import AccountState, CallCount
+
+SCHEMA_VERSION: Literal["1"] = "1"
+
+EventClass = Literal[
+    "management-read",
+    "management-write",
+    "global-service",
+    "kms",
+    "rds-data",
+    "s3-read",
+    "s3-write",
+    "lambda",
+    "dynamodb",
+]
+Recorded = Literal["yes", "partly", "no", "unknown"]
+GateVerdict = Literal["pass", "fail", "incomplete", "nothing-assessed"]
+
+
+class Tool(Frozen):
+    name: Literal["trailaudit"] = "trailaudit"
+    version: str
+
+
+class Run(Frozen):
+    """When, by whom. `organization` is its id."""
+
+    id: str
+    started: Moment
+    finished: Moment
+    caller: str
+    organization: str | None = None
+
+
+class ScopeAccount(Frozen):
+    id: str
+    name: str | None = None
+    state: AccountState
+    regions: tuple[str, ...] = ()
+    reason: str | None = None
+
+
+class Scope(Frozen):
+    accounts: tuple[ScopeAccount, ...]
+
+
+class Coverage(Frozen):
+    """Whether one class of events is recorded in one account and region, by what, and what is left out."""
+
+    account: str
+    region: str
+    event_class: EventClass
+    recorded: Recorded
+    by: tuple[str, ...] = ()
+    holes: tuple[str, ...] = ()
+
+
+class Control(Frozen):
+    id: str
+    status: str
+    passed: int = Field(alias="pass")
+    fail: int
+    unknown: int
+
+
+class Framework(Frozen):
+    key: str
+    controls: tuple[Control, ...]
+
+
+class Summary(Frozen):
+    """Counts of findings; `score` is pass / (pass + fail + unknown), null when nothing was assessed."""
+
+    passed: int = Field(alias="pass")
+    fail: int
+    unknown: int
+    not_applicable: int
+    waived: int
+    score: float | None
+
+
+class Gate(Frozen):
+    """The exit code and why."""
+
+    code: int
+    verdict: GateVerdict
+    reasons: tuple[str, ...]
+
+
+class Result(Frozen):
+    schema_version: Literal["1"] = SCHEMA_VERSION
+    tool: Tool
+    run: Run
+    scope: Scope
+    readings: tuple[CallCount, ...]
+    coverage: tuple[Coverage, ...]
+    findings: tuple[Finding, ...]
+    frameworks: tuple[Framework, ...] = ()
+    summary: Summary
+    gate: Gate
+
+
+class CheckDoc(Frozen):
+    """The prose of one check, for people."""
+
+    id: str
+    title: str
+    severity: Severity
+    subject: str
+    why: str
+    fix: str
+    see: str
+    options: tuple["OptionDoc", ...] = ()
+
+
+class OptionDoc(Frozen):
+    name: str
+    default: str
+    meaning: str
+
+
+class Report(Frozen):
+    """What a renderer gets: the conclusions, and the prose behind the checks that reached them."""
+
+    result: Result
+    checks: tuple[CheckDoc, ...]
