@@ -66,7 +66,7 @@ class Check(BaseModel):
     id: ClassVar[str]
     subject: ClassVar[str]
     reads: ClassVar[frozenset[str]] = frozenset()
-    """The IAM actions that its verdict rests on beyond trails and event data stores, which are always read."""
+    """The IAM actions that its verdict rests on beyond trails and event data stores."""
 
     severity: Severity
 
@@ -299,19 +299,16 @@ class OrganizationCheck(Check):
     def judge(self, organization: Organization, posture: Posture, /) -> Verdict: ...
 
     def verdicts(self, posture: Posture) -> Iterator[tuple[Subject, Verdict]]:
-        match posture.organization:
-            case Known(value=None):
-                yield self._home(posture), NotApplicable("The account belongs to no organization.")
-            case Known(value=Organization() as organization):
-                filed = self._home(posture).account
-                if posture.in_scope(organization.management_account):
-                    filed = organization.management_account
-                yield (
-                    Subject(filed, None, organization.arn),
-                    settle(self.judge, organization, posture),
-                )
-            case Gap() as gap:
-                yield self._home(posture), Unknown(gap, "the organization could not be read")
+        found = posture.organization
+        if isinstance(found, Gap):
+            yield self._home(posture), Unknown(found, "the organization could not be read")
+        elif found.value is None:
+            yield self._home(posture), NotApplicable("The account belongs to no organization.")
+        else:
+            filed = self._home(posture).account
+            if posture.in_scope(found.value.management_account):
+                filed = found.value.management_account
+            yield Subject(filed, None, found.value.arn), settle(self.judge, found.value, posture)
 
     def _home(self, posture: Posture) -> Subject:
         """The caller's account where it was scanned, else the first account that was."""
