@@ -1,0 +1,214 @@
+"""A blameless world to start from: every builder's defaults pass every check; change one thing."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from scanner.model.bucket import Bucket, Encryption, LifecycleRule, ObjectLock, PublicAccessBlock, Versioning
+from scanner.model.finding import Finding, Status
+from scanner.model.key import Key, KeyMetadata
+from scanner.model.organization import Organization
+from scanner.model.posture import Account, Caller, Posture, RegionView
+from scanner.model.reading import Gap, Known, Outcome
+from scanner.model.trail import (
+    AdvancedSelector,
+    FieldSelector,
+    Selectors,
+    Trail,
+    TrailStatus,
+)
+
+NOW = datetime(2026, 1, 31, 9, 0, tzinfo=UTC)
+ACCOUNT = "010203040506"
+OTHER = "210987654321"
+REGION = "eu-west-1"
+REGIONS = ("eu-west-1", "us-east-1")
+BUCKET = "acme-logs"
+
+
+def ago(**span: float) -> datetime:
+    """The moment this long before the posture was taken: `ago(hours=25)`."""
+    return NOW - timedelta(**span)
+
+
+def denied(
+    action: str, operation: str | None = None, account: str = ACCOUNT, region: str | None = REGION
+) -> Gap:
+    """What a refused call leaves."""
+    name = operation or action.split(":")[1]
+    return Gap(
+        f"{name} was denied",
+        action=action,
+        operation=name,
+        code="AccessDenied",
+        account=account,
+        region=region,
+        outcome=Outcome.DENIED,
+    )
+
+
+def trail_arn(
+    name: str = "audit", account: str = ACCOUNT, region: str = REGION, partition: str = "aws"
+) -> str:
+    return f"arn:{partition}:cloudtrail:{region}:{account}:trail/{name}"
+
+
+def key_arn(
+    name: str = "1234abcd", account: str = ACCOUNT, region: str = REGION, partition: str = "aws"
+) -> str:
+    return f"arn:{partition}:kms:{region}:{account}:key/{name}"
+
+
+def select(category: str = "Management", **fields: tuple[str, ...]) -> AdvancedSelector:
+    """An advanced selector of one category: `select("Data", type=(…,), readOnly=("true",))`, all Equals."""
+    named = {"type": "resources.type"}
+    return AdvancedSelector(
+        fields=(
+            FieldSelector(field="eventCategory", equals=(category,)),
+            *(FieldSelector(field=named.get(name, name), equals=values) for name, values in fields.items()),
+        )
+    )
+
+
+EVERYTHING = Selectors(
+    advanced=(
+        select(),
+        select("Data", type=("AWS::S3::Object",)),
+        select("Data", type=("AWS::Lambda::Function",)),
+        select("Data", type=("AWS::DynamoDB::Table",)),
+    )
+)
+MANAGEMENT = Selectors(advanced=(select(),))
+
+
+def status(**changes: Any) -> TrailStatus:
+    """Logging for a year, delivered five minutes ago."""
+    values: dict[str, Any] = {
+        "logging": True,
+        "started": ago(days=365),
+        "delivered": ago(minutes=5),
+        "digest_delivered": ago(minutes=40),
+        **changes,
+    }
+    return TrailStatus(**values)
+
+
+def trail(name: str = "audit", account: str = ACCOUNT, region: str = REGION, **changes: Any) -> Trail:
+    values: dict[str, Any] = {
+        "arn": trail_arn(name, account, region),
+        "name": name,
+        "home_region": region,
+        "bucket": BUCKET,
+        "global_events": True,
+        "multi_region": True,
+        "validation": True,
+        "key_id": key_arn(account=account),
+        "organization": False,
+        "status": Known(status()),
+        "selectors": Known(EVERYTHING),
+        "insights": Known(()),
+        **changes,
+    }
+    return Trail(**values)
+
+
+def bucket(name: str = BUCKET, owner: str = ACCOUNT, **changes: Any) -> Bucket:
+    values: dict[str, Any] = {
+        "name": name,
+        "exists": Known(value=True),
+        "owner": Known(owner),
+        "region": Known(REGION),
+        "encryption": Known(Encryption(algorithm="aws:kms", key_id=key_arn())),
+        "policy": Known(None),
+        "policy_public": Known(value=False),
+        "acl": Known(()),
+        "public_access_block": Known(
+            PublicAccessBlock(
+                block_public_acls=True,
+                ignore_public_acls=True,
+                block_public_policy=True,
+                restrict_public_buckets=True,
+            )
+        ),
+        "account_public_access_block": Known(PublicAccessBlock()),
+        "ownership": Known("BucketOwnerEnforced"),
+        "versioning": Known(Versioning(status="Enabled")),
+        "object_lock": Known(ObjectLock(mode="COMPLIANCE", days=365)),
+        "lifecycle": Known(()),
+        "logging": Known(None),
+        "replication": Known(()),
+        **changes,
+    }
+    return Bucket(**values)
+
+
+def rule(**changes: Any) -> LifecycleRule:
+    """An enabled rule over the whole bucket that does nothing yet."""
+    values: dict[str, Any] = {"id": "expire", "enabled": True, **changes}
+    return LifecycleRule(**values)
+
+
+def key(account: str = ACCOUNT, **changes: Any) -> Key:
+    arn = key_arn(account=account)
+    values: dict[str, Any] = {
+        "id": arn,
+        "metadata": Known(KeyMetadata(arn=arn, state="Enabled", manager="CUSTOMER")),
+        "policy": Known({}),
+        "rotation": Known(value=True),
+        **changes,
+    }
+    return Key(**values)
+
+
+def view(region: str, trails: tuple[str, ...] = (), **changes: Any) -> RegionView:
+    values: dict[str, Any] = {"region": region, "trails": Known(trails), "stores": Known(()), **changes}
+    return RegionView(**values)
+
+
+def account(account_id: str = ACCOUNT, *, trails: tuple[Trail, ...] = (), **changes: Any) -> Account:
+    """An account that sees these trails where AWS would show them: multi-region ones everywhere."""
+    regions: tuple[str, ...] = changes.pop("regions", REGIONS)
+    values: dict[str, Any] = {
+        "id": account_id,
+        "name": "acme",
+        "state": "assessed",
+        "regions": regions,
+        "enabled_regions": Known(regions),
+        "views": tuple(
+            view(region, tuple(sorted(t.arn for t in trails if t.multi_region or t.home_region == region)))
+            for region in regions
+        ),
+        **changes,
+    }
+    return Account(**values)
+
+
+def posture(*trails: Trail, **changes: Any) -> Posture:
+    """One account with these trails (one blameless one unless `trails=()` asks for none), bucket and key."""
+    seen: tuple[Trail, ...] = changes.pop("trails", trails or (trail(),))
+    values: dict[str, Any] = {
+        "taken_at": NOW,
+        "caller": Caller(account=ACCOUNT, arn=f"arn:aws:iam::{ACCOUNT}:user/auditor", partition="aws"),
+        "organization": Known(None),
+        "accounts": (account(trails=seen),),
+        "trails": tuple(sorted(seen, key=lambda one: one.arn)),
+        "buckets": (bucket(),) if seen else (),
+        "keys": (key(),) if seen else (),
+        **changes,
+    }
+    return Posture(**values)
+
+
+def organization(**changes: Any) -> Organization:
+    values: dict[str, Any] = {
+        "id": "o-acme123456",
+        "arn": f"arn:aws:organizations::{ACCOUNT}:organization/o-acme123456",
+        "management_account": ACCOUNT,
+        "delegated_administrators": Known(()),
+        **changes,
+    }
+    return Organization(**values)
+
+
+def summary(findings: list[Finding]) -> list[tuple[str, Status, str]]:
+    """What most tests compare: (resource, status, message)."""
+    return [(one.resource, one.status, one.message) for one in findings]
