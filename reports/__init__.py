@@ -1,0 +1,1 @@
+"""One module, one format; each takes a `Report` and knows nothing else."""

@@ -1,0 +1,409 @@
+"""Reports to render in tests: one with some of everything, and one that means harm.
+
+`report()` has a verdict and an account of every kind; give what a test is about and the rest
+(summary, gate, prose) follows from it. `hostile()` has the same shape with names from an attacker.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from types import MappingProxyType
+from typing import get_args
+
+from scanner.model.finding import Change, Finding, Reason, Severity, Status, Waiver, finding_id
+from scanner.model.posture import AccountState, CallCount
+from scanner.model.reading import Outcome
+from scanner.model.result import (
+    CheckDoc,
+    Control,
+    Coverage,
+    EventClass,
+    Framework,
+    Gate,
+    OptionDoc,
+    Recorded,
+    Report,
+    Result,
+    Run,
+    Scope,
+    ScopeAccount,
+    Summary,
+    Tool,
+)
+
+MAIN = "010203040506"
+MEMBER = "111122223333"
+UNREACHABLE = "222233334444"
+CLOSED = "333344445555"
+TRAIL = f"arn:aws:cloudtrail:eu-west-1:{MAIN}:trail/audit"
+BUCKET = "arn:aws:s3:::example-audit-logs"
+DENIED = Reason(
+    action="s3:GetEncryptionConfiguration",
+    operation="GetBucketEncryption",
+    code="AccessDenied",
+    detail="s3:GetEncryptionConfiguration was denied (AccessDenied)",
+    account=MAIN,
+    region="eu-west-1",
+)
+WAIVER = Waiver(
+    id="W-1",
+    owner="platform@example.com",
+    approver="ciso@example.com",
+    reason="Replaced by the organization trail in March",
+    ticket="SEC-42",
+    expires=date(2026, 3, 31),
+)
+STARTED = datetime(2026, 1, 31, 9, 0, tzinfo=UTC)
+FINISHED = datetime(2026, 1, 31, 9, 1, tzinfo=UTC)
+CLASSES: tuple[EventClass, ...] = get_args(EventClass)
+
+HOSTILE_TEXTS = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "</script><script>alert(2)</script>",
+    "=cmd|' /C calc'!A0",
+    "@SUM(1+1)*cmd|' /C calc'!A0",
+    "nul\x00bell\x07escape\x1b[2J\x1b]0;owned\x07c1\x9b31m",
+    "carriage\rreturn\nnewline\ttab\u2028separator\x85next",
+    "right\u202eleft\u2066isolate\u200bwidth",
+    "javascript:alert(1)",
+    "[click](javascript:alert(1)) | `code` | **bold**",
+    "]]> &amp; & <!-- --> <![CDATA[ ]]>",
+    "{{ 7 * 7 }} {% raw %} ${7*7} [red]markup[/red]",
+    "\ud800 lone surrogate \ufffe\uffff",
+    "一二三 ß é 👩‍👩‍👧",
+    "x" * 100_000,
+)
+"""Names that came from resources, tags or error messages of somebody who wishes us ill."""
+
+
+def finding(
+    check: str = "trail-log-file-validation",
+    status: Status = Status.FAIL,
+    *,
+    severity: Severity = Severity.MEDIUM,
+    account: str = MAIN,
+    region: str | None = "eu-west-1",
+    resource: str = TRAIL,
+    message: str | None = None,
+    reason: Reason | str | None = None,
+    waiver: Waiver | None = None,
+    change: Change | None = None,
+) -> Finding:
+    """One finding; message and reason fit its status unless they are given."""
+    if status is Status.UNKNOWN and reason is None:
+        reason = DENIED
+    if status is Status.NOT_APPLICABLE and reason is None:
+        reason = "The trail has no key."
+    words = {
+        Status.PASS: "signs its log files",
+        Status.FAIL: "does not sign its log files",
+        Status.UNKNOWN: f"could not be checked: {reason.detail if isinstance(reason, Reason) else reason}",
+        Status.NOT_APPLICABLE: str(reason),
+    }
+    return Finding(
+        id=finding_id(check, account, region, _encodable(resource)),
+        check=check,
+        status=status,
+        severity=severity,
+        account=account,
+        region=region,
+        resource=resource,
+        message=words[status] if message is None else message,
+        reason=reason,
+        waiver=waiver,
+        change=change,
+    )
+
+
+def _encodable(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def findings() -> tuple[Finding, ...]:
+    """One of every kind, in the order of a result."""
+    return in_order(
+        [
+            finding(),
+            finding("trail-logging", Status.PASS, severity=Severity.HIGH, message="is logging"),
+            finding(
+                "bucket-public-access",
+                severity=Severity.CRITICAL,
+                resource=BUCKET,
+                message="is public: the policy lets everyone s3:GetObject, and no block is on",
+                change="new",
+            ),
+            finding("bucket-encryption", Status.UNKNOWN, resource=BUCKET),
+            finding("trail-kms-key-policy", Status.NOT_APPLICABLE),
+            finding("trail-notifications", severity=Severity.LOW, message="has no SNS topic", waiver=WAIVER),
+            finding(
+                "region-management-events",
+                severity=Severity.HIGH,
+                account=MEMBER,
+                region="us-east-1",
+                resource=f"arn:aws:iam::{MEMBER}:root",
+                message="management writes are not recorded in us-east-1: no trail covers it",
+            ),
+            finding(
+                "multi-region-trail",
+                Status.PASS,
+                severity=Severity.HIGH,
+                account=MEMBER,
+                region=None,
+                resource=f"arn:aws:iam::{MEMBER}:root",
+                message="the organization trail records everything",
+            ),
+        ]
+    )
+
+
+def in_order(some: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(some, key=lambda one: one.order))
+
+
+def accounts() -> tuple[ScopeAccount, ...]:
+    """One in each state."""
+    return (
+        account(MAIN, "partial", name="audit", reason="1 call was denied"),
+        account(MEMBER, name="payments", regions=("eu-west-1", "us-east-1")),
+        account(
+            UNREACHABLE,
+            "unreachable",
+            name="legacy",
+            regions=(),
+            reason="sts:AssumeRole was denied (AccessDenied)",
+        ),
+        account(CLOSED, "skipped", regions=(), reason="SUSPENDED"),
+    )
+
+
+def account(
+    number: str = MAIN,
+    state: AccountState = "assessed",
+    *,
+    name: str | None = None,
+    regions: tuple[str, ...] = ("eu-west-1",),
+    reason: str | None = None,
+) -> ScopeAccount:
+    return ScopeAccount(id=number, name=name, state=state, regions=regions, reason=reason)
+
+
+def coverage(
+    number: str = MAIN,
+    region: str = "eu-west-1",
+    but: Mapping[EventClass, Recorded] = MappingProxyType({}),
+) -> tuple[Coverage, ...]:
+    """Every event class of one account and region: recorded, but for those that are given."""
+    return tuple(
+        Coverage(
+            account=number,
+            region=region,
+            event_class=event_class,
+            recorded=but.get(event_class, "yes"),
+            by=(TRAIL,) if but.get(event_class, "yes") in ("yes", "partly") else (),
+            holes=("objects outside arn:aws:s3:::payments/",) if but.get(event_class) == "partly" else (),
+        )
+        for event_class in CLASSES
+    )
+
+
+def summary(some: Sequence[Finding]) -> Summary:
+    """Counts as the engine counts: an open failure is a fail, a waived one is waived."""
+
+    def count(status: Status) -> int:
+        return sum(one.status is status and one.waiver is None for one in some)
+
+    asked = count(Status.PASS) + count(Status.FAIL) + count(Status.UNKNOWN)
+    return Summary(
+        passed=count(Status.PASS),
+        fail=count(Status.FAIL),
+        unknown=count(Status.UNKNOWN),
+        not_applicable=count(Status.NOT_APPLICABLE),
+        waived=sum(one.waiver is not None for one in some),
+        score=count(Status.PASS) / asked if asked else None,
+    )
+
+
+def settled(some: Sequence[Finding], scope: Sequence[ScopeAccount]) -> Gate:
+    """The gate at its default settings."""
+    counts = summary(some)
+    lost = sum(one.state == "unreachable" for one in scope)
+    reasons = []
+    if counts.unknown:
+        reasons.append(f"{counts.unknown} unknown")
+    if lost:
+        reasons.append(f"{lost} unreachable")
+    if counts.fail:
+        reasons.append(f"{counts.fail} failed")
+    if counts.score is None:
+        return Gate(code=4, verdict="nothing-assessed", reasons=("nothing could be assessed",))
+    if counts.unknown or lost:
+        return Gate(code=3, verdict="incomplete", reasons=tuple(reasons))
+    if counts.fail:
+        return Gate(code=1, verdict="fail", reasons=tuple(reasons))
+    return Gate(code=0, verdict="pass", reasons=())
+
+
+def prose(some: Iterable[Finding]) -> tuple[CheckDoc, ...]:
+    """The prose of each check that is named."""
+    worst = {one.check: one.severity for one in some}
+    return tuple(
+        CheckDoc(
+            id=check,
+            title=f"The sentence that a pass of {check} means.",
+            severity=worst[check],
+            subject="trail",
+            why="Somebody who can rewrite history leaves no history.",
+            fix=f"aws cloudtrail update-trail --name audit  # {check}",
+            see="https://docs.aws.amazon.com/awscloudtrail/latest/userguide/",
+            options=(OptionDoc(name="min_days", default="365", meaning="days"),),
+        )
+        for check in sorted(worst)
+    )
+
+
+FINDINGS = findings()
+ACCOUNTS = accounts()
+COVERAGE = (
+    *coverage(MAIN, "eu-west-1", {"s3-read": "partly", "s3-write": "unknown"}),
+    *coverage(MEMBER, "eu-west-1", {"lambda": "no"}),
+    *coverage(MEMBER, "us-east-1", {"management-write": "no", "lambda": "no"}),
+)
+READINGS = (
+    CallCount(
+        account=MAIN, region="eu-west-1", action="cloudtrail:DescribeTrails", outcome=Outcome.OK, count=1
+    ),
+    CallCount(
+        account=MAIN,
+        region="eu-west-1",
+        action="s3:GetEncryptionConfiguration",
+        outcome=Outcome.DENIED,
+        code="AccessDenied",
+        count=1,
+    ),
+)
+FRAMEWORKS = (
+    Framework(
+        key="cis_aws_5_0",
+        controls=(
+            Control(id="3.1", status="pass", passed=2, fail=0, unknown=0),
+            Control(id="3.2", status="fail", passed=0, fail=1, unknown=0),
+            Control(id="3.5", status="unknown", passed=0, fail=0, unknown=1),
+        ),
+    ),
+)
+RUN = Run(
+    id="20260131T090000Z-1a2b3c",
+    started=STARTED,
+    finished=FINISHED,
+    caller=f"arn:aws:iam::{MAIN}:user/auditor",
+    organization="o-a1b2c3d4e5",
+)
+
+
+def report(
+    *,
+    findings: Sequence[Finding] = FINDINGS,
+    accounts: Sequence[ScopeAccount] = ACCOUNTS,
+    coverage: Sequence[Coverage] = COVERAGE,
+    readings: Sequence[CallCount] = READINGS,
+    frameworks: Sequence[Framework] = FRAMEWORKS,
+    run: Run = RUN,
+    gate: Gate | None = None,
+    checks: Sequence[CheckDoc] | None = None,
+) -> Report:
+    """A report of what is given; summary, gate and prose follow from the findings and accounts."""
+    return Report(
+        result=Result(
+            tool=Tool(version="0.1.0"),
+            run=run,
+            scope=Scope(accounts=tuple(accounts)),
+            readings=tuple(readings),
+            coverage=tuple(coverage),
+            findings=tuple(findings),
+            frameworks=tuple(frameworks),
+            summary=summary(findings),
+            gate=settled(findings, accounts) if gate is None else gate,
+        ),
+        checks=prose(findings) if checks is None else tuple(checks),
+    )
+
+
+def clean() -> Report:
+    """One account where everything passes."""
+    return report(
+        findings=[finding(status=Status.PASS)],
+        accounts=[account()],
+        coverage=coverage(),
+        readings=(),
+        frameworks=(),
+    )
+
+
+def many(count: int) -> Report:
+    """One account with so many failures, each of a trail of its own, over all severities."""
+    levels = list(Severity)
+    return report(
+        findings=in_order(
+            finding(
+                severity=levels[number % len(levels)],
+                resource=f"arn:aws:cloudtrail:eu-west-1:{MAIN}:trail/trail-{number:05}",
+            )
+            for number in range(count)
+        ),
+        accounts=[account()],
+    )
+
+
+def hostile() -> Report:
+    """Every hostile text in every place that a stranger can fill: names, messages, reasons, waivers."""
+    some = []
+    for number, text in enumerate(HOSTILE_TEXTS):
+        for status in Status:
+            gap = Reason(action="s3:GetBucketPolicy", operation="GetBucketPolicy", code=text, detail=text)
+            reasons: dict[Status, Reason | str] = {Status.UNKNOWN: gap, Status.NOT_APPLICABLE: text}
+            some.append(
+                finding(
+                    "bucket-public-access",
+                    status,
+                    region=f"region-{number}",
+                    resource=text,
+                    message=text,
+                    reason=reasons.get(status),
+                )
+            )
+        some.append(
+            finding(
+                "bucket-tls-only",
+                region=f"region-{number}",
+                resource=text,
+                message=text,
+                waiver=Waiver(id=text, owner=text, reason=text, ticket=text, expires=date(2026, 3, 31)),
+            )
+        )
+    states: tuple[AccountState, ...] = ("assessed", "partial", "unreachable", "skipped")
+    scope = [account()] + [
+        account(f"{900_000_000_000 + number}", states[number % 4], name=text, reason=text)
+        for number, text in enumerate(HOSTILE_TEXTS)
+    ]
+    cells = [
+        Coverage(
+            account=MAIN,
+            region="eu-west-1",
+            event_class="s3-read",
+            recorded="partly",
+            by=HOSTILE_TEXTS,
+            holes=HOSTILE_TEXTS,
+        )
+    ]
+    return report(
+        findings=in_order(some),
+        accounts=scope,
+        coverage=cells,
+        run=Run(
+            id=HOSTILE_TEXTS[0],
+            started=STARTED,
+            finished=FINISHED,
+            caller=HOSTILE_TEXTS[5],
+            organization=HOSTILE_TEXTS[7],
+        ),
+    )
