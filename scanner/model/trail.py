@@ -40,11 +40,14 @@ class AdvancedSelector(Frozen):
     fields: tuple[FieldSelector, ...] = ()
 
 
+AdvancedSelectors = tuple[AdvancedSelector, ...]
+
+
 class Selectors(Frozen):
     """What GetEventSelectors answered: one of the two kinds, or (never customised) neither."""
 
     basic: tuple[BasicSelector, ...] = ()
-    advanced: tuple[AdvancedSelector, ...] = ()
+    advanced: AdvancedSelectors = ()
 
 
 class TrailStatus(Frozen):

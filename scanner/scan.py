@@ -1,0 +1,134 @@
+"""The whole program on one screen: read AWS into a posture, then judge it.
+
+`collect` is all of the I/O; `assess` is a pure function of what was read.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from importlib.metadata import version
+
+from scanner.check import BROKEN, Check
+from scanner.coverage import matrix
+from scanner.model.finding import Finding, Reason, Severity, Status
+from scanner.model.posture import Posture
+from scanner.model.result import Gate, GateVerdict, Report, Result, Run, Scope, ScopeAccount, Summary, Tool
+from scanner.registry import describe
+from scanner.words import plural
+
+EXIT_PASS = 0
+EXIT_FAIL = 1
+EXIT_USER = 2
+EXIT_INCOMPLETE = 3
+EXIT_NOTHING = 4
+EXIT_INTERRUPTED = 130
+
+
+def needs(checks: Iterable[Check]) -> frozenset[str]:
+    """The IAM actions that the verdicts of these checks rest on: what a scan for them must read."""
+    return frozenset(action for check in checks for action in check.reads)
+
+
+def assess(
+    posture: Posture, checks: Sequence[Check], *, run: Run, fail_on: Severity | None, allow_unknown: bool
+) -> Result:
+    """Judge a posture. The same posture and checks give the same result, but for `run`.
+
+    `fail_on` is the mildest severity that the gate minds; None never fails it.
+    """
+    findings = tuple(
+        sorted(
+            (finding for check in checks for finding in check.evaluate(posture)),
+            key=lambda finding: finding.order,
+        )
+    )
+    coverage = [row for account in posture.reachable for row in matrix(account, posture)]
+    return Result(
+        tool=Tool(version=version("trailaudit")),
+        run=run,
+        scope=_scope(posture),
+        readings=posture.calls,
+        coverage=tuple(sorted(coverage, key=lambda row: (row.account, row.region, row.event_class))),
+        findings=findings,
+        summary=summarize(findings),
+        gate=gate(posture, findings, fail_on=fail_on, allow_unknown=allow_unknown),
+    )
+
+
+def report(result: Result, checks: Sequence[Check]) -> Report:
+    """The result with the prose of its checks, as renderers take it."""
+    return Report(result=result, checks=tuple(describe(check) for check in checks))
+
+
+def _scope(posture: Posture) -> Scope:
+    return Scope(
+        accounts=tuple(
+            ScopeAccount(
+                id=account.id,
+                name=account.name,
+                state=account.state,
+                regions=account.regions,
+                reason=account.reason,
+            )
+            for account in posture.accounts
+        )
+    )
+
+
+def summarize(findings: Iterable[Finding]) -> Summary:
+    """Counts; a waived failure counts as waived and not as failed."""
+    counts: Counter[str] = Counter()
+    for finding in findings:
+        counts["waived" if finding.waiver else finding.status.value] += 1
+    assessed = counts["pass"] + counts["fail"] + counts["unknown"]
+    return Summary(
+        passed=counts["pass"],
+        fail=counts["fail"],
+        unknown=counts["unknown"],
+        not_applicable=counts["not_applicable"],
+        waived=counts["waived"],
+        score=round(counts["pass"] / assessed, 4) if assessed else None,
+    )
+
+
+def gate(
+    posture: Posture, findings: Sequence[Finding], *, fail_on: Severity | None, allow_unknown: bool
+) -> Gate:
+    """The exit code and its reasons, the weightiest first. The highest code that applies wins."""
+    statuses = Counter(finding.status for finding in findings)
+    unreachable = sum(account.state == "unreachable" for account in posture.accounts)
+    failed = sum(
+        finding.status is Status.FAIL
+        and finding.waiver is None
+        and fail_on is not None
+        and finding.severity.rank >= fail_on.rank
+        for finding in findings
+    )
+    broken = sorted({finding.check for finding in findings if _is_broken(finding)})
+    nothing = not posture.reachable or (
+        statuses[Status.UNKNOWN] > 0 and not statuses[Status.PASS] and not statuses[Status.FAIL]
+    )
+    reasons: list[tuple[int, str]] = []
+    if nothing:
+        reasons.append((EXIT_NOTHING, "nothing could be assessed"))
+    if unreachable:
+        reasons.append((EXIT_INCOMPLETE, f"{plural(unreachable, 'account')} could not be entered"))
+    if broken:
+        reasons.append((EXIT_INCOMPLETE, f"broken: {', '.join(broken)}"))
+    if statuses[Status.UNKNOWN] and not allow_unknown:
+        reasons.append((EXIT_INCOMPLETE, f"{statuses[Status.UNKNOWN]:,} unknown"))
+    if failed and fail_on is not None:
+        least = "" if fail_on is Severity.INFO else f" at or above {fail_on}"
+        reasons.append((EXIT_FAIL, f"{failed:,} failed{least}"))
+    code = max((code for code, _ in reasons), default=EXIT_PASS)
+    verdicts: dict[int, GateVerdict] = {
+        EXIT_PASS: "pass",
+        EXIT_FAIL: "fail",
+        EXIT_INCOMPLETE: "incomplete",
+        EXIT_NOTHING: "nothing-assessed",
+    }
+    texts = tuple(text for _, text in reasons) or ("everything asked for was assessed, and nothing failed the gate",)
+    return Gate(code=code, verdict=verdicts[code], reasons=texts)
+
+
+def _is_broken(finding: Finding) -> bool:
+    return isinstance(finding.reason, Reason) and finding.reason.code == BROKEN

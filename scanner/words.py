@@ -1,0 +1,26 @@
+"""How messages say durations, counts and lists."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+HOURS_UNTIL_DAYS = 48
+
+
+def span(duration: timedelta) -> str:
+    """Whole days, and whole hours below two days: `3 days`, `30 hours`, `1 hour`."""
+    hours = int(duration.total_seconds() // 3600)
+    if hours < HOURS_UNTIL_DAYS:
+        return "less than an hour" if hours == 0 else plural(hours, "hour")
+    return plural(hours // 24, "day")
+
+
+def plural(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def listed(items: Iterable[str], most: int = 5) -> str:
+    """`a, b, c and 4 more`; the order is the caller's."""
+    names = list(items)
+    if len(names) <= most:
+        return ", ".join(names)
+    return f"{', '.join(names[:most])} and {len(names) - most} more"
