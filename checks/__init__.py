@@ -1,0 +1,1 @@
+"""The built-in checks: each module holds one, named alike."""
