@@ -1,0 +1,336 @@
+"""Builds the organization of `story` in moto, with the calls that one would make to AWS.
+
+Only what no API offers (other people's past, delivery errors, account ids) is set on moto's own
+records. Everything random comes from moto's generator, seeded, so that two builds are alike.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, timedelta
+from functools import partial
+from typing import Any
+from unittest import mock
+
+import boto3
+import moto.organizations.utils
+from moto import mock_aws
+from moto.cloudtrail.models import cloudtrail_backends
+from moto.core.utils import utcnow
+from moto.iam.models import iam_backends
+from moto.moto_api._internal import mock_random
+from moto.organizations.models import organizations_backends
+
+from scanner.demo import cloudtrail, story
+from scanner.demo.access_keys import access_key_id
+from scanner.demo.patches import DEFAULT_REGIONS, enable_region
+from scanner.demo.story import HOME_REGION, MANAGEMENT, Member
+
+CENTRAL_BUCKET = "acme-organization-trail"
+ORGANIZATION_TRAIL = "organization-trail"
+OWN_TRAIL = "own-trail"
+LOCK_DAYS = 400
+KEEP_DAYS = 2555
+
+
+def build() -> None:
+    """Build it inside this process; whatever moto held before is forgotten."""
+    mock_random.seed("trailaudit")
+    aws = mock_aws()
+    aws.start()
+    try:
+        _Organization().build()
+    finally:
+        aws.stop(remove_data=False)
+    _settle()
+
+
+def _settle() -> None:
+    # Reads of other accounts' buckets end here, as they do on AWS; building needed them.
+    os.environ["MOTO_S3_ALLOW_CROSSACCOUNT_ACCESS"] = "false"
+    for member in story.ACCOUNTS:
+        for region in DEFAULT_REGIONS:
+            # moto makes regions when first asked, while other threads walk over them.
+            _ = cloudtrail_backends[member.id][region]
+
+
+@contextmanager
+def _ids_of_new_accounts(*ids: str) -> Iterator[None]:
+    """An id is drawn for the management account too, and then replaced."""
+    drawn = iter((MANAGEMENT.id, *ids))
+    with mock.patch.object(moto.organizations.utils, "make_random_account_id", partial(next, drawn)):
+        yield
+
+
+class _Organization:
+    """The boto3 clients of every account, and the building steps that use them."""
+
+    def __init__(self) -> None:
+        self._session = boto3.Session()
+
+    def client(self, service: str, account: Member) -> Any:
+        return self._session.client(
+            service,  # type: ignore[call-overload] # any of the six services used here
+            region_name=HOME_REGION,
+            aws_access_key_id=access_key_id(account.id),
+            aws_secret_access_key=story.CALLER_SECRET,
+        )
+
+    def build(self) -> None:
+        organization = self._accounts()
+        self._roles()
+        self._organization_trail(organization)
+        self._members_trails()
+        enable_region(story.PAYMENTS.id, "eu-south-1")
+
+    def _accounts(self) -> str:
+        """Create the organization and its accounts; returns the organization's id."""
+        organizations = self.client("organizations", MANAGEMENT)
+        with _ids_of_new_accounts(*(member.id for member in story.MEMBERS)):
+            made: str = organizations.create_organization(FeatureSet="ALL")["Organization"]["Id"]
+            for member in story.MEMBERS:
+                organizations.create_account(AccountName=member.name, Email=f"{member.name}@acme.example")
+        organizations.close_account(AccountId=story.CLOSED.id)
+        organizations_backends[MANAGEMENT.id]["aws"].get_account_by_id(MANAGEMENT.id).name = MANAGEMENT.name
+        return made
+
+    def _roles(self) -> None:
+        """The caller's user in the management account, and the audit role in every member but one."""
+        caller = self.client("iam", MANAGEMENT)
+        caller.create_user(UserName="auditor")
+        drawn = caller.create_access_key(UserName="auditor")["AccessKey"]["AccessKeyId"]
+        user = iam_backends[MANAGEMENT.id]["aws"].get_user("auditor")
+        user.get_access_key_by_id(drawn).access_key_id = story.CALLER_KEY_ID
+        trust = {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Principal": {"AWS": f"arn:aws:iam::{MANAGEMENT.id}:root"},
+                    "Action": "sts:AssumeRole",
+                }
+            ],
+        }
+        for member in story.MEMBERS:
+            if member != story.NO_ROLE:
+                self.client("iam", member).create_role(
+                    RoleName=story.ROLE, AssumeRolePolicyDocument=json.dumps(trust)
+                )
+
+    def _organization_trail(self, organization: str) -> None:
+        arn = f"arn:aws:cloudtrail:{HOME_REGION}:{MANAGEMENT.id}:trail/{ORGANIZATION_TRAIL}"
+        key = self._key(story.LOG_ARCHIVE, arn)
+        welcome = [member.id for member in story.MEMBERS if member not in story.LATECOMERS]
+        folders = [MANAGEMENT.id, *(f"{organization}/{account}" for account in (MANAGEMENT.id, *welcome))]
+        self._bucket(story.LOG_ARCHIVE, CENTRAL_BUCKET, arn, folders)
+        trails = self.client("cloudtrail", MANAGEMENT)
+        trails.create_trail(
+            Name=ORGANIZATION_TRAIL,
+            S3BucketName=CENTRAL_BUCKET,
+            IsMultiRegionTrail=True,
+            IsOrganizationTrail=True,
+            EnableLogFileValidation=True,
+            KmsKeyId=key,
+        )
+        trails.put_event_selectors(
+            TrailName=ORGANIZATION_TRAIL,
+            AdvancedEventSelectors=[
+                {
+                    "Name": "management events",
+                    "FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}],
+                },
+                _s3_objects(besides=CENTRAL_BUCKET),
+            ],
+        )
+        trails.start_logging(Name=ORGANIZATION_TRAIL)
+        made = cloudtrail.trail(MANAGEMENT.id, HOME_REGION, ORGANIZATION_TRAIL)
+        made.status.started = utcnow() - timedelta(days=700)
+        for member in story.LATECOMERS:
+            cloudtrail.say(
+                made,
+                member.id,
+                LatestDeliveryError="AccessDenied",
+                LatestDigestDeliveryError="AccessDenied",
+                LatestDeliveryTime=None,
+                LatestDigestDeliveryTime=None,
+            )
+
+    def _members_trails(self) -> None:
+        self._own_trail(story.STOPPED)
+        stopped = cloudtrail.trail(story.STOPPED.id, HOME_REGION, OWN_TRAIL)
+        self.client("cloudtrail", story.STOPPED).stop_logging(Name=OWN_TRAIL)
+        stopped.status.stopped = utcnow() - timedelta(days=9)
+        last = int(stopped.status.stopped.replace(tzinfo=UTC).timestamp())
+        cloudtrail.say(stopped, LatestDeliveryTime=last, LatestDigestDeliveryTime=last)
+
+        self._own_trail(story.BLIND)
+        self.client("cloudtrail", story.BLIND).put_event_selectors(
+            TrailName=OWN_TRAIL,
+            AdvancedEventSelectors=[_s3_objects(besides=_own_bucket(story.BLIND))],
+        )
+
+        self._own_trail(story.SINGLE_REGION, multi_region=False)
+
+        self._own_trail(story.PUBLIC)
+        self._open_to_everyone(story.PUBLIC)
+
+        self._own_trail(story.SHORT_LIVED, locked=False, keep_days=1)
+
+        key = self._own_trail(story.KEY_DELETED)
+        self.client("kms", story.KEY_DELETED).schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
+        cloudtrail.say(
+            cloudtrail.trail(story.KEY_DELETED.id, HOME_REGION, OWN_TRAIL),
+            LatestDeliveryError="KMS.KMSInvalidStateException",
+            LatestDigestDeliveryError="KMS.KMSInvalidStateException",
+        )
+
+    def _own_trail(
+        self, member: Member, *, multi_region: bool = True, locked: bool = True, keep_days: int = KEEP_DAYS
+    ) -> str:
+        """A trail with a bucket and a key of the member's own, all in order; returns the key's id."""
+        arn = f"arn:aws:cloudtrail:{HOME_REGION}:{member.id}:trail/{OWN_TRAIL}"
+        key = self._key(member, arn)
+        bucket = _own_bucket(member)
+        self._bucket(member, bucket, arn, [member.id], locked=locked, keep_days=keep_days)
+        trails = self.client("cloudtrail", member)
+        trails.create_trail(
+            Name=OWN_TRAIL,
+            S3BucketName=bucket,
+            IsMultiRegionTrail=multi_region,
+            IncludeGlobalServiceEvents=multi_region,
+            EnableLogFileValidation=True,
+            KmsKeyId=key,
+        )
+        trails.start_logging(Name=OWN_TRAIL)
+        made = cloudtrail.trail(member.id, HOME_REGION, OWN_TRAIL)
+        made.status.started = utcnow() - timedelta(days=200)
+        return key.rsplit("/", 1)[-1]
+
+    def _key(self, owner: Member, trail: str) -> str:
+        """A key that CloudTrail may use for the trail; returns its ARN."""
+        policy = _policy(
+            {"Principal": {"AWS": f"arn:aws:iam::{owner.id}:root"}, "Action": "kms:*", "Resource": "*"},
+            {
+                "Principal": {"Service": "cloudtrail.amazonaws.com"},
+                "Action": ["kms:GenerateDataKey*", "kms:DescribeKey"],
+                "Resource": "*",
+                "Condition": {"StringEquals": {"aws:SourceArn": trail}},
+            },
+        )
+        kms = self.client("kms", owner)
+        made = kms.create_key(Description="CloudTrail log files", Policy=policy)["KeyMetadata"]
+        kms.enable_key_rotation(KeyId=made["KeyId"])
+        arn: str = made["Arn"]
+        return arn
+
+    def _bucket(
+        self,
+        owner: Member,
+        name: str,
+        trail: str,
+        folders: list[str],
+        *,
+        locked: bool = True,
+        keep_days: int = KEEP_DAYS,
+    ) -> None:
+        """A bucket that CloudTrail may deliver the trail to, in these folders below AWSLogs/."""
+        s3 = self.client("s3", owner)
+        s3.create_bucket(
+            Bucket=name,
+            CreateBucketConfiguration={"LocationConstraint": HOME_REGION},
+            ObjectLockEnabledForBucket=locked,
+        )
+        if locked:
+            s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+            retention = {"Mode": "COMPLIANCE", "Days": LOCK_DAYS}
+            s3.put_object_lock_configuration(
+                Bucket=name,
+                ObjectLockConfiguration={
+                    "ObjectLockEnabled": "Enabled",
+                    "Rule": {"DefaultRetention": retention},
+                },
+            )
+        s3.put_bucket_lifecycle_configuration(
+            Bucket=name,
+            LifecycleConfiguration={
+                "Rules": [
+                    {
+                        "ID": "expire",
+                        "Status": "Enabled",
+                        "Filter": {"Prefix": ""},
+                        "Expiration": {"Days": keep_days},
+                    }
+                ]
+            },
+        )
+        s3.put_bucket_policy(Bucket=name, Policy=_delivery_policy(name, trail, folders))
+
+    def _open_to_everyone(self, member: Member) -> None:
+        s3, name = self.client("s3", member), _own_bucket(member)
+        s3.delete_public_access_block(Bucket=name)
+        policy = json.loads(s3.get_bucket_policy(Bucket=name)["Policy"])
+        policy["Statement"].append(
+            {
+                "Sid": "ShareWithThePartner",
+                "Effect": "Allow",
+                "Principal": "*",
+                "Action": "s3:GetObject",
+                "Resource": f"arn:aws:s3:::{name}/*",
+            }
+        )
+        s3.put_bucket_policy(Bucket=name, Policy=json.dumps(policy))
+
+
+def _own_bucket(member: Member) -> str:
+    return f"acme-{member.name}-trail"
+
+
+def _s3_objects(*, besides: str) -> dict[str, Any]:
+    """The selector of all objects in S3 but those of one bucket: a trail need not log its own deliveries."""
+    return {
+        "Name": "all objects but the log files",
+        "FieldSelectors": [
+            {"Field": "eventCategory", "Equals": ["Data"]},
+            {"Field": "resources.type", "Equals": ["AWS::S3::Object"]},
+            {"Field": "resources.ARN", "NotStartsWith": [f"arn:aws:s3:::{besides}/"]},
+        ],
+    }
+
+
+def _policy(*statements: dict[str, Any]) -> str:
+    return json.dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": [{"Effect": "Allow", **statement} for statement in statements],
+        }
+    )
+
+
+def _delivery_policy(bucket: str, trail: str, folders: list[str]) -> str:
+    """What CloudTrail asks of a bucket, bound to the one trail, and no plain HTTP for anybody."""
+    arn = f"arn:aws:s3:::{bucket}"
+    cloudtrail_service = {"Service": "cloudtrail.amazonaws.com"}
+    return _policy(
+        {
+            "Principal": cloudtrail_service,
+            "Action": "s3:GetBucketAcl",
+            "Resource": arn,
+            "Condition": {"StringEquals": {"aws:SourceArn": trail}},
+        },
+        {
+            "Principal": cloudtrail_service,
+            "Action": "s3:PutObject",
+            "Resource": [f"{arn}/AWSLogs/{folder}/*" for folder in folders],
+            "Condition": {
+                "StringEquals": {"aws:SourceArn": trail, "s3:x-amz-acl": "bucket-owner-full-control"}
+            },
+        },
+        {
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:*",
+            "Resource": [arn, f"{arn}/*"],
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        },
+    )

@@ -1,0 +1,50 @@
+"""The organization of the demo, as data: who is in it and what each account has to teach."""
+
+from typing import NamedTuple
+
+from scanner.demo.access_keys import access_key_id
+
+HOME_REGION = "eu-west-1"
+ROLE = "trailaudit"
+"""The audit role that every account has but the one that nobody set up."""
+
+
+class Member(NamedTuple):
+    id: str
+    name: str
+    teaches: str
+
+
+MANAGEMENT = Member("111122223333", "management", "has the organization trail")
+LOG_ARCHIVE = Member("222233334444", "log-archive", "owns its bucket and key")
+PAYMENTS = Member("010203040506", "payments", "covered without a trail of its own")
+SANDBOX = Member("300010001000", "sandbox", "the organization trail can't deliver, nothing else records")
+STOPPED = Member("400010001000", "billing", "its own trail was stopped")
+BLIND = Member("500010001000", "data-lake", "its own trail records data events only")
+SINGLE_REGION = Member("600010001000", "legacy", "its own trail records one region")
+PUBLIC = Member("700010001000", "web-shop", "its log bucket is public")
+SHORT_LIVED = Member("800010001000", "research", "its log bucket expires logs after a day")
+KEY_DELETED = Member("900010001000", "identity", "its trail's key is about to be deleted")
+NO_ROLE = Member("910010001000", "acquired", "has no role to assume")
+CLOSED = Member("920010001000", "old-shop", "was closed")
+
+MEMBERS = (
+    LOG_ARCHIVE,
+    PAYMENTS,
+    SANDBOX,
+    STOPPED,
+    BLIND,
+    SINGLE_REGION,
+    PUBLIC,
+    SHORT_LIVED,
+    KEY_DELETED,
+    NO_ROLE,
+    CLOSED,
+)
+ACCOUNTS = (MANAGEMENT, *MEMBERS)
+
+LATECOMERS = (SANDBOX, STOPPED, BLIND, SINGLE_REGION)
+"""They joined after the central bucket's policy was written, and nobody added their folders."""
+
+CALLER_KEY_ID = access_key_id(MANAGEMENT.id)
+CALLER_SECRET = "any-secret-will-do-moto-checks-no-signatures"  # noqa: S105 - it opens nothing
