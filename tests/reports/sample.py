@@ -4,6 +4,7 @@
 (summary, gate, prose) follows from it. `hostile()` has the same shape with names from an attacker.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from types import MappingProxyType
@@ -207,19 +208,18 @@ def coverage(
 
 
 def summary(some: Sequence[Finding]) -> Summary:
-    """Counts as the engine counts: an open failure is a fail, a waived one is waived."""
-
-    def count(status: Status) -> int:
-        return sum(one.status is status and one.waiver is None for one in some)
-
-    asked = count(Status.PASS) + count(Status.FAIL) + count(Status.UNKNOWN)
+    """Counts of open findings; a failure with a waiver is waived."""
+    waived = sum(one.status is Status.FAIL and one.waiver is not None for one in some)
+    counts = Counter(one.status for one in some)
+    fail = counts[Status.FAIL] - waived
+    asked = counts[Status.PASS] + fail + counts[Status.UNKNOWN]
     return Summary(
-        passed=count(Status.PASS),
-        fail=count(Status.FAIL),
-        unknown=count(Status.UNKNOWN),
-        not_applicable=count(Status.NOT_APPLICABLE),
-        waived=sum(one.waiver is not None for one in some),
-        score=count(Status.PASS) / asked if asked else None,
+        passed=counts[Status.PASS],
+        fail=fail,
+        unknown=counts[Status.UNKNOWN],
+        not_applicable=counts[Status.NOT_APPLICABLE],
+        waived=waived,
+        score=counts[Status.PASS] / asked if asked else None,
     )
 
 

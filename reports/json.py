@@ -1,0 +1,51 @@
+"""The result as JSON: for other programs, and to be read back."""
+
+import json
+import re
+from typing import ClassVar
+
+from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core import core_schema
+
+from reports.words import REPLACEMENT
+from scanner.model.result import Report, Result
+
+SURROGATES = re.compile("[\ud800-\udfff]")
+"""Half a character: neither UTF-8 nor JSON readers take it."""
+
+UNSEEN = re.compile("[\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+"""Legal in JSON, but they act on the terminal or editor that shows them."""
+
+
+class JsonRenderer:
+    """Members in the order of the model, absent ones as `null`; UTF-8."""
+
+    format: ClassVar[str] = "json"
+    suffix: ClassVar[str] = ".json"
+
+    def render(self, report: Report) -> bytes:
+        # Not pydantic's own writer: that one raises on a lone surrogate.
+        text = json.dumps(report.result.model_dump(mode="json"), ensure_ascii=False, indent=2)
+        text = SURROGATES.sub(REPLACEMENT, text)
+        return (UNSEEN.sub(_escape, text) + "\n").encode()
+
+
+def _escape(found: re.Match[str]) -> str:
+    return f"\\u{ord(found.group()):04x}"
+
+
+class _EveryMember(GenerateJsonSchema):
+    """A member with a default is written too, so a reader may rely on it."""
+
+    def field_is_required(
+        self,
+        field: core_schema.ModelField | core_schema.DataclassField | core_schema.TypedDictField,  # noqa: ARG002
+        total: bool,  # noqa: ARG002
+    ) -> bool:
+        return True
+
+
+def schema() -> str:
+    """The JSON schema of what `JsonRenderer` writes: the text of docs/result.schema.json."""
+    described = Result.model_json_schema(by_alias=True, mode="serialization", schema_generator=_EveryMember)
+    return json.dumps({"$schema": _EveryMember.schema_dialect, **described}, indent=2) + "\n"
