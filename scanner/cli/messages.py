@@ -1,0 +1,47 @@
+"""What the command says on standard error: one line a message, as text or as JSON."""
+
+import json
+import logging
+from contextlib import suppress
+from datetime import UTC, datetime
+
+import click
+
+
+def show(log_format: str, level: int) -> None:
+    """From now on show messages of this level and above. Only ours: the SDK's would hold secrets."""
+    handler = _StandardError()
+    handler.setFormatter(_Json() if log_format == "json" else _Text())
+    logger = logging.getLogger("scanner")
+    logger.handlers = [handler]
+    logger.propagate = False
+    logger.setLevel(level)
+
+
+class _StandardError(logging.Handler):
+    """Writes to what is standard error at that moment: a progress bar stands in for it."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        with suppress(OSError):  # nobody is listening any more
+            click.echo(self.format(record), err=True)
+
+
+class _Text(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        hint = getattr(record, "hint", None)
+        line = f"trailaudit: {record.getMessage()}" + (f" ({hint})" if hint else "")
+        # Names of resources are anybody's: they mustn't act on the terminal.
+        line = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in line)
+        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+
+
+class _Json(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        members = {
+            "time": datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "level": record.levelname.lower(),
+            "message": record.getMessage(),
+            "hint": getattr(record, "hint", None),
+            "traceback": self.formatException(record.exc_info) if record.exc_info else None,
+        }
+        return json.dumps({name: value for name, value in members.items() if value is not None})

@@ -1,0 +1,36 @@
+"""The flags of a command, made from the one table of settings."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from scanner.settings import FLAGS, Flag
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def flags(*names: str) -> Callable[[Command], Command]:
+    """Decorate a command with these flags of the table; without names, with all.
+
+    All take text: `config.load` reads it as it reads the environment, with one kind of error.
+    """
+    chosen = [flag for flag in FLAGS if not names or flag.name in names]
+
+    def decorate(command: Command) -> Command:
+        for flag in reversed(chosen):
+            command = _option(flag)(command)
+        return command
+
+    return decorate
+
+
+def _option(flag: Flag) -> Callable[[Command], Command]:
+    if isinstance(flag.default, bool):
+        return click.option(flag.name, is_flag=True, help=flag.description)
+    many = isinstance(flag.default, tuple | dict)
+    given = flag.default if not many and flag.default is not None else None
+    notes = [f"default: {given}"] if given is not None else []
+    notes += ["repeat"] if many else []
+    help_text = flag.description + (f" [{', '.join(notes)}]" if notes else "")
+    return click.option(flag.name, metavar=flag.metavar, multiple=many, help=help_text)

@@ -1,0 +1,111 @@
+"""Files and standard output: whole or not at all, and never quietly missing."""
+
+import os
+import secrets
+import shutil
+import stat
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TypeGuard
+
+from scanner import registry
+from scanner.cli import abandon_stdout
+from scanner.errors import UserError
+from scanner.model.result import Report
+from scanner.renderer import Renderer, TerminalRenderer
+from scanner.settings import STDOUT
+
+
+def require_writable(path: str) -> None:
+    """Raise UserError where a file can't be written there: better now than after an hour of reading."""
+    target = Path(path)
+    folder = target.absolute().parent
+    if target.is_dir():
+        raise UserError(f"{path} is a directory", hint="name a file")
+    if not folder.is_dir():
+        raise UserError(f"{path} can't be written: there is no directory {folder}", hint="create it first")
+    if not os.access(folder if _replaceable(target) else target, os.W_OK):
+        raise UserError(f"{path} can't be written: permission denied")
+
+
+def write(path: str, content: bytes) -> None:
+    """Put the file in its place when it is complete: a reader sees the old one or the new one.
+
+    Raises UserError where that fails; then the old file, if any, is as it was.
+    """
+    target = Path(os.path.realpath(path))  # a link stays a link
+    try:
+        if _replaceable(target):
+            _replace(target, content)
+        else:
+            target.write_bytes(content)
+    except OSError as error:
+        raise UserError(f"{path} can't be written: {error.strerror or error}") from error
+
+
+def _replaceable(target: Path) -> bool:
+    """A device or a pipe (`/dev/stdout`) is written to; only a file, or nothing, makes place for another."""
+    return target.is_file() or not target.exists()
+
+
+def _replace(target: Path, content: bytes) -> None:
+    partial = target.with_name(f".{target.name[:200]}.{secrets.token_hex(4)}.partial")
+    # Opened by hand, not as a NamedTemporaryFile: so the user's umask decides who may read a report.
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            if target.exists():
+                os.fchmod(file.fileno(), stat.S_IMODE(target.stat().st_mode))
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(target)
+    except BaseException:  # an interrupt too leaves nothing behind
+        partial.unlink(missing_ok=True)
+        raise
+
+
+def to_stdout(content: bytes) -> None:
+    """Write to standard output. A reader that has gone is fine, a full disk is a UserError."""
+    stream = sys.stdout.buffer
+    try:
+        stream.write(content)
+        stream.flush()
+    except BrokenPipeError:
+        abandon_stdout()
+    except OSError as error:
+        abandon_stdout()
+        raise UserError(f"standard output can't be written: {error.strerror or error}") from error
+
+
+def publish(report: Report, outputs: Mapping[str, str]) -> Iterator[UserError]:
+    """Render and write every output, files first; yield what went wrong and go on with the next."""
+    for name, path in sorted(outputs.items(), key=lambda output: output[1] == STDOUT):
+        try:
+            content = _rendered(name, report, terminal=path == STDOUT and sys.stdout.isatty())
+            if path == STDOUT:
+                to_stdout(content)
+            else:
+                write(path, content)
+        except UserError as error:
+            yield error
+
+
+def _rendered(name: str, report: Report, *, terminal: bool) -> bytes:
+    renderer = registry.renderer(name)
+    try:
+        if terminal and _suits_terminal(renderer):
+            colour = "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+            width = shutil.get_terminal_size().columns
+            return renderer.to_terminal(report, width=width, colour=colour).encode()
+        return renderer.render(report)
+    except Exception as error:  # a format that breaks must not take the others and the exit code along
+        raise UserError(
+            f"the {name} report can't be rendered: {type(error).__name__}: {error}",
+            hint="this is a defect of that format, please report it",
+        ) from error
+
+
+def _suits_terminal(renderer: Renderer) -> TypeGuard[TerminalRenderer]:
+    return hasattr(renderer, "to_terminal")

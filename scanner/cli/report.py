@@ -1,0 +1,39 @@
+"""`trailaudit report`: an earlier run in another format."""
+
+import logging
+from typing import Any
+
+import click
+
+from scanner import registry
+from scanner.cli.options import flags
+from scanner.cli.output import publish, require_writable
+from scanner.cli.saved import read_saved
+from scanner.config import load
+from scanner.model.result import Report, Result
+from scanner.scan import EXIT_PASS, EXIT_USER
+from scanner.settings import STDOUT
+
+log = logging.getLogger(__name__)
+
+
+@click.command(short_help="Render an earlier run again, in any format, offline.")
+@click.argument("run", metavar="RUN")
+@flags("--output")
+def report(run: str, **given: Any) -> int:
+    """Render the result that a scan wrote with --output json=RUN.
+
+    The exit code says whether that worked, not how the run ended.
+    """
+    installed = registry.checks()
+    outputs = load(given, {}, installed, registry.renderers()).settings.outputs
+    for path in outputs.values():
+        if path != STDOUT:
+            require_writable(path)
+    result = read_saved(run, Result, "the result of a run")
+    judged = {finding.check for finding in result.findings}
+    docs = tuple(registry.describe(check) for check in installed if check.id in judged)
+    problems = list(publish(Report(result=result, checks=docs), outputs))
+    for problem in problems:
+        log.error(problem.problem, extra={"hint": problem.hint})
+    return EXIT_USER if problems else EXIT_PASS

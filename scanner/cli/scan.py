@@ -1,0 +1,115 @@
+"""`trailaudit scan`: collect, assess, report."""
+
+import json
+import logging
+import os
+import secrets
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+from scanner import registry
+from scanner.cli import messages
+from scanner.cli.options import flags
+from scanner.cli.output import publish, require_writable, write
+from scanner.cli.saved import read_saved
+from scanner.config import CONFIG_VARIABLE, Config, load, scope
+from scanner.errors import UserError
+from scanner.model.posture import Posture
+from scanner.model.reading import Known
+from scanner.model.result import Gate, Run
+from scanner.scan import EXIT_USER, assess, needs, report
+from scanner.settings import STDOUT, Settings
+
+log = logging.getLogger(__name__)
+REASON = logging.WARNING
+"""The level of the last line: it stands there with --quiet too."""
+
+
+@click.command(
+    short_help="Read AWS, judge, report.",
+    epilog="Each option can stand in the environment too, as TRAILAUDIT_ and its name (TRAILAUDIT_FAIL_ON; "
+    "several values with commas between them), and in the file. A flag wins over the environment, that over "
+    "the file. Exit codes: 0 passed, 1 failed, 2 the command or its options must be mended, 3 incomplete, "
+    "4 nothing could be assessed.",
+)
+@click.option(
+    "--config",
+    metavar="FILE",
+    help=f"The file of options; config.example.yaml shows all. [environment: {CONFIG_VARIABLE}]",
+)
+@flags()
+def scan(**given: Any) -> int:
+    """Read CloudTrail's configuration, judge it, and report."""
+    config = load(given, os.environ, registry.checks(), registry.renderers())
+    settings = config.settings
+    messages.show(settings.log_format, _level(settings))
+    files = [path for path in settings.outputs.values() if path != STDOUT]
+    for path in (*files, *([settings.save_posture] if settings.save_posture else [])):
+        require_writable(path)
+    started = datetime.now(UTC)
+    posture = _posture(config, started)
+    problems = list(_save(posture, settings.save_posture))
+    result = assess(
+        posture,
+        config.checks,
+        run=_run(posture, started),
+        fail_on=settings.gate,
+        allow_unknown=settings.allow_unknown,
+    )
+    problems += publish(report(result, config.checks), settings.outputs)
+    return conclude(result.gate, problems)
+
+
+def conclude(gate: Gate, problems: list[UserError]) -> int:
+    """Say what could not be written, and last the reason of the exit code: the highest that applies."""
+    for problem in problems:
+        log.error(problem.problem, extra={"hint": problem.hint})
+    code = max(gate.code, EXIT_USER) if problems else gate.code
+    reasons = list(gate.reasons)
+    if problems:
+        unwritten = "an output is missing" if len(problems) == 1 else f"{len(problems)} outputs are missing"
+        reasons.insert(0 if code > gate.code else len(reasons), unwritten)
+    log.log(REASON, "exit code %d: %s: %s", code, gate.verdict, "; ".join(reasons))
+    return code
+
+
+def _level(settings: Settings) -> int:
+    if settings.quiet:
+        return logging.WARNING
+    return logging.DEBUG if settings.verbose else logging.INFO
+
+
+def _posture(config: Config, now: datetime) -> Posture:
+    settings = config.settings
+    if settings.posture is not None:
+        return read_saved(settings.posture, Posture, "a saved posture")
+    # Not at the top: the AWS SDK takes a third of a second, for `--help` and a saved posture too.
+    from scanner.aws.collect import collect  # noqa: PLC0415
+
+    return collect(scope(settings, os.environ), needs(config.checks), now=now)
+
+
+def _save(posture: Posture, path: str | None) -> list[UserError]:
+    if path is None:
+        return []
+    # Not pydantic's own writer: a policy may hold half a character, which it can't write.
+    text = json.dumps(posture.model_dump(mode="json"), ensure_ascii=False, indent=1) + "\n"
+    try:
+        write(path, text.encode(errors="replace"))
+    except UserError as error:
+        return [error]
+    return []
+
+
+def _run(posture: Posture, started: datetime) -> Run:
+    organization = posture.organization
+    known = organization.value if isinstance(organization, Known) else None
+    return Run(
+        id=f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}",
+        started=started,
+        finished=datetime.now(UTC),
+        caller=posture.caller.arn,
+        organization=None if known is None else known.id,
+    )

@@ -1,0 +1,309 @@
+"""The options of one scan: flag > environment > file > default; every error names where it stands."""
+
+import json
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr, ValidationError
+
+from scanner.aws.scope import Scope
+from scanner.check import Check
+from scanner.errors import UserError
+from scanner.registry import did_you_mean
+from scanner.settings import FLAGS, STDOUT, Role, Settings
+from scanner.yaml_file import Document, Key, dotted, read
+
+CONFIG_VARIABLE = "TRAILAUDIT_CONFIG"
+SHARED = ("trusted_accounts",)
+"""A check's option of this name takes the value of the top-level setting, so the two can't differ."""
+LOUDNESS = frozenset({"quiet", "verbose"})
+"""Two ends of one question: the strongest source that sets one of them answers it."""
+_TYPES = {
+    "bool_type": "true or false",
+    "int_type": "a whole number",
+    "float_type": "a number",
+    "string_type": "text",
+    "dict_type": "a mapping (`key: value`)",
+    "model_type": "a mapping (`key: value`)",
+    **dict.fromkeys(("tuple_type", "list_type", "set_type", "frozen_set_type"), "a list"),
+}
+_FIXES = {
+    **dict.fromkeys(("yes", "on", "y"), "write true"),
+    **dict.fromkeys(("no", "off", "n"), "write false"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All that a scan was asked for."""
+
+    settings: Settings
+    checks: tuple[Check, ...]
+    """The selected ones with their options, sorted by id."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """One of the places where options stand."""
+
+    data: dict[str, Any]
+    name: Callable[[Key], str]
+    """What a person calls the place of a value: `config.yaml:3: accounts[0]`, `--account`."""
+
+    def settings(self) -> Settings:
+        try:
+            # By way of JSON: lists become tuples there, and yet nothing is taken for what it isn't.
+            return Settings.model_validate_json(json.dumps(self.data), strict=True)
+        except ValidationError as error:
+            raise self.refusal(error, (), {(): Settings, ("role",): Role}) from error
+
+    def refusal(
+        self,
+        error: ValidationError,
+        at: Key,
+        models: Mapping[Key, type[Settings | Role | Check]],
+        hint: str | None = None,
+    ) -> UserError:
+        """The first thing that is wrong, in words; `models` are those whose options may be misspelt."""
+        first = error.errors(include_url=False)[0]
+        loc: Key = first["loc"]
+        place = self.name((*at, *loc))
+        if first["type"] == "extra_forbidden":
+            known = models[loc[:-1]].model_fields
+            likely = did_you_mean(str(loc[-1]), known) or f"known are {', '.join(known)}"
+            return UserError(f"{place}: unknown option", _hints(likely, hint))
+        value = first["input"]
+        shown = "" if isinstance(value, dict | list) else f", not {_shown(value)}"
+        if (wanted := _TYPES.get(first["type"])) is not None:
+            fix = _FIXES.get(str(value).lower()) if first["type"] == "bool_type" else None
+            if first["type"] == "string_type" and isinstance(value, bool | int | float):
+                fix = f'quote it: "{_shown(value)}"'
+            return UserError(f"{place}: must be {wanted}{shown}", _hints(fix, hint))
+        text = first["msg"].replace("Input should be", "must be")
+        if first["type"] == "value_error":
+            return UserError(f"{place}: {text.removeprefix('Value error, ')}", hint)
+        return UserError(f"{place}: {text[0].lower()}{text[1:]}{shown}", hint)
+
+
+def load(
+    flags: Mapping[str, Any],
+    environ: Mapping[str, str],
+    available: Sequence[type[Check]],
+    formats: Collection[str],
+) -> Config:
+    """Settle all options. `flags` are named as click does (`role_name`); None, () and False are not given."""
+    path = flags.get("config") or environ.get(CONFIG_VARIABLE)
+    document = read(Path(path)) if path else Document("config", {}, {})
+    file = _Source(_without_nulls(document.data), document.where)
+    known = {check.id: check for check in available}
+    settings = Settings()
+    for source in (file, _environment(environ), _command_line(flags)):
+        stated = source.settings()
+        _validate(stated, source, known, formats)
+        settings = _overlay(settings, stated)
+    _one_on_stdout(settings)
+    configured = tuple(_configured(file, settings, known))
+    selected = tuple(
+        check for check in configured if _chosen(check.id, settings.only) and check.id not in settings.skip
+    )
+    if not selected:
+        raise UserError(
+            "no check is left to run", hint="loosen --check or --skip (only and skip in the file)"
+        )
+    return Config(settings, selected)
+
+
+def scope(settings: Settings, environ: Mapping[str, str]) -> Scope:
+    """What to read of AWS, and as whom. Raises UserError where the external id's variable isn't set."""
+    role = settings.role
+    external_id = None
+    if role.external_id_env is not None:
+        external_id = environ.get(role.external_id_env)
+        if not external_id:
+            raise UserError(
+                f"the environment variable {role.external_id_env} is not set",
+                hint="it must hold the external id of the role (role.external_id_env, --external-id-env)",
+            )
+    return Scope(
+        accounts=_unique(settings.accounts),
+        organization=settings.organization,
+        ous=_unique(settings.ous),
+        excluded=_unique(settings.exclude),
+        profile=settings.profile,
+        role_name=role.name,
+        role_path=role.path,
+        external_id=None if external_id is None else SecretStr(external_id),
+        session_duration=role.session_duration,
+        list_role_arn=settings.list_role_arn,
+        regions=_unique(settings.regions),
+        trusted_accounts=_unique(settings.trusted_accounts),
+        concurrency=settings.concurrency,
+    )
+
+
+def outputs_of(specs: Iterable[str], name: str) -> dict[str, str]:
+    """`FORMAT[=PATH]` as path by format; `name` is what the user calls the place where they stand."""
+    found: dict[str, str] = {}
+    for spec in specs:
+        form, equals, path = spec.partition("=")
+        if equals and not path:
+            raise UserError(
+                f"{name}: {spec!r} names no file", hint=f"write {form}=PATH, or {form} for standard output"
+            )
+        if form in found:
+            raise UserError(f"{name}: {form} is asked for twice", hint="one output per format")
+        found[form] = path or STDOUT
+    return found
+
+
+def _without_nulls(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The file without options that it leaves empty: they stay at their defaults. A report needs its path."""
+    return {
+        key: _without_nulls(value) if isinstance(value, dict) and key != "outputs" else value
+        for key, value in data.items()
+        if value is not None
+    }
+
+
+def _environment(environ: Mapping[str, str]) -> _Source:
+    given = {flag: environ[flag.variable] for flag in FLAGS if environ.get(flag.variable)}
+    variables = {flag.key: flag.variable for flag in FLAGS}
+    data: dict[str, Any] = {}
+    for flag, text in given.items():
+        match flag.default:
+            case tuple():
+                _put(data, flag.key, _words(text))
+            case dict():
+                _put(data, flag.key, outputs_of(_words(text), flag.variable))
+            case default:
+                _put(data, flag.key, _typed(text, default))
+    return _Source(data, lambda key: _named(key, variables))
+
+
+def _command_line(flags: Mapping[str, Any]) -> _Source:
+    names = {flag.key: flag.name for flag in FLAGS}
+    data: dict[str, Any] = {}
+    for flag in FLAGS:
+        value = flags.get(flag.parameter)
+        if value in (None, (), False):
+            continue
+        match flag.default:
+            case tuple():
+                _put(data, flag.key, list(value))
+            case dict():
+                _put(data, flag.key, outputs_of(value, flag.name))
+            case default:
+                _put(data, flag.key, _typed(value, default))
+    return _Source(data, lambda key: _named(key, names))
+
+
+def _words(text: str) -> list[str]:
+    return [word for part in text.split(",") if (word := part.strip())]
+
+
+def _typed(text: Any, default: object) -> Any:
+    """The text as a boolean or number where the option is one and the text looks like one."""
+    if isinstance(default, bool):
+        return {"true": True, "false": False}.get(str(text).lower(), text)
+    if isinstance(default, int) and re.fullmatch(r"-?[0-9]{1,9}", str(text)):
+        return int(text)
+    return text
+
+
+def _put(data: dict[str, Any], key: tuple[str, ...], value: Any) -> None:
+    for part in key[:-1]:
+        data = data.setdefault(part, {})
+    data[key[-1]] = value
+
+
+def _named(key: Key, names: Mapping[tuple[str, ...], str]) -> str:
+    return next((name for of, name in names.items() if key[: len(of)] == of), dotted(key))
+
+
+def _validate(
+    settings: Settings, source: _Source, known: Mapping[str, type[Check]], formats: Collection[str]
+) -> None:
+    """What the types can't tell: names of checks and formats, and contradictions within one source."""
+    for key, ids in (("only", settings.only), ("skip", settings.skip)):
+        for at, name in enumerate(ids):
+            _require_check(name, known, source.name((key, at)))
+    for name in settings.checks:
+        _require_check(name, known, source.name(("checks", name)))
+    for name in settings.outputs:
+        if name not in formats:
+            place = source.name(("outputs", name))
+            likely = did_you_mean(name, formats) or f"formats are {', '.join(sorted(formats))}"
+            raise UserError(f"{place}: unknown format {name!r}", hint=likely)
+    if settings.quiet and settings.verbose:
+        raise UserError(f"{source.name(('quiet',))}: excludes {source.name(('verbose',))}")
+
+
+def _require_check(name: str, known: Mapping[str, type[Check]], place: str) -> None:
+    if name not in known:
+        raise UserError(
+            f"{place}: unknown check {name!r}",
+            hint=_hints(did_you_mean(name, known), "`trailaudit checks` lists them all"),
+        )
+
+
+def _overlay(base: Settings, stated: Settings) -> Settings:
+    """`base` with all that `stated` says itself."""
+    given = stated.model_fields_set
+    update: dict[str, Any] = {}
+    if LOUDNESS & given:
+        update |= dict.fromkeys(LOUDNESS, False)
+    update |= {name: getattr(stated, name) for name in given}
+    if "role" in given:
+        said = {name: getattr(stated.role, name) for name in stated.role.model_fields_set}
+        update["role"] = base.role.model_copy(update=said)
+    return base.model_copy(update=update)
+
+
+def _one_on_stdout(settings: Settings) -> None:
+    shown = sorted(form for form, path in settings.outputs.items() if path == STDOUT)
+    if len(shown) > 1:
+        raise UserError(
+            f"{' and '.join(shown)} can't both go to standard output",
+            hint=f"write {shown[-1]}=PATH to a file",
+        )
+    written: dict[str, str] = {}
+    for form, path in settings.outputs.items():
+        if path != STDOUT and (other := written.setdefault(str(Path(path)), form)) != form:
+            raise UserError(f"{other} and {form} can't both be written to {path}")
+
+
+def _configured(file: _Source, settings: Settings, known: Mapping[str, type[Check]]) -> Iterator[Check]:
+    for name, check in sorted(known.items()):
+        options = dict(settings.checks.get(name, {}))
+        for shared in SHARED:
+            if shared in options:
+                raise UserError(
+                    f"{file.name(('checks', name, shared))}: is set for all at once",
+                    hint=f"move it to {shared} at the top of the file",
+                )
+            if shared in check.model_fields:
+                options[shared] = list(getattr(settings, shared))
+        try:
+            yield check.model_validate_json(json.dumps(options), strict=True)
+        except ValidationError as error:
+            see = f"see `trailaudit checks {name}`"
+            raise file.refusal(error, ("checks", name), {(): check}, see) from error
+
+
+def _chosen(name: str, only: Collection[str]) -> bool:
+    return not only or name in only
+
+
+def _unique(items: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(items))
+
+
+def _hints(*hints: str | None) -> str | None:
+    return "; ".join(hint for hint in hints if hint) or None
+
+
+def _shown(value: object) -> str:
+    return json.dumps(value)[:60] if not isinstance(value, str) else repr(value)[:60]

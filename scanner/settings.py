@@ -1,0 +1,192 @@
+"""Every option of a scan: its name in the config file, as a flag and in the environment, its default."""
+
+import re
+from typing import Annotated, Any, Literal, NamedTuple
+
+from pydantic import AfterValidator, Field, JsonValue
+
+from scanner.errors import UserError
+from scanner.model.arn import account_id, parse_arn
+from scanner.model.base import Frozen
+from scanner.model.finding import Severity
+
+STDOUT = "-"
+"""The path that stands for standard output."""
+
+
+def _account(text: str) -> str:
+    try:
+        return account_id(text)
+    except UserError as error:
+        raise ValueError(error.problem) from error
+
+
+def _shaped(pattern: str, what: str) -> AfterValidator:
+    shape = re.compile(pattern)
+
+    def check(text: str) -> str:
+        if shape.fullmatch(text) is None:
+            raise ValueError(f"{text!r} is not {what}")
+        return text
+
+    return AfterValidator(check)
+
+
+def _variable(text: str) -> str:
+    # The message must not repeat it: who misunderstands the option writes the secret itself here.
+    if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text) is None:
+        raise ValueError(
+            "is not the name of an environment variable; the id itself belongs into that variable"
+        )
+    return text
+
+
+def _role_arn(text: str) -> str:
+    try:
+        arn = parse_arn(text)
+    except ValueError:
+        arn = None
+    if arn is None or arn.service != "iam" or not arn.resource.startswith("role/"):
+        raise ValueError(f"{text!r} is not the ARN of a role")
+    _account(arn.account)
+    return text
+
+
+AccountId = Annotated[str, AfterValidator(_account)]
+OrganizationalUnitId = Annotated[
+    str,
+    _shaped(r"ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|r-[0-9a-z]{4,32}", "the id of an organizational unit or root"),
+]
+Region = Annotated[str, _shaped(r"[a-z]{2,5}(-[a-z]+)+-[0-9]{1,2}", "the name of a region")]
+RoleName = Annotated[str, _shaped(r"[\w+=,.@-]{1,64}", "the name of a role")]
+RolePath = Annotated[
+    str, _shaped(r"/([!-~]{1,510}/)?", "the path of a role (it begins and ends with a slash)")
+]
+RoleArn = Annotated[str, AfterValidator(_role_arn)]
+VariableName = Annotated[str, AfterValidator(_variable)]
+
+
+class Role(Frozen):
+    """The role that is assumed in each account other than the caller's."""
+
+    name: RoleName | None = Field(
+        None, description="The role to assume in each account other than the caller's."
+    )
+    path: RolePath = Field("/", description="The path of that role.")
+    external_id_env: VariableName | None = Field(
+        None, description="The environment variable that holds the external id that the role asks for."
+    )
+    session_duration: int = Field(
+        3600,
+        ge=900,
+        le=43200,
+        description="Seconds that each session lasts; AWS allows one hour where roles are chained.",
+    )
+
+
+class Settings(Frozen):
+    """The options of a scan, at their defaults where nothing else was said."""
+
+    accounts: tuple[AccountId, ...] = Field((), description="Accounts to scan. By default the caller's own.")
+    organization: bool = Field(
+        default=False, description="Scan every active account of the caller's organization."
+    )
+    ous: tuple[OrganizationalUnitId, ...] = Field(
+        (), description="Scan every active account below these organizational units (or roots)."
+    )
+    exclude: tuple[AccountId, ...] = Field((), description="Accounts to leave out.")
+    role: Role = Role()
+    list_role_arn: RoleArn | None = Field(
+        None, description="The role to list the organization's accounts with, where the caller may not."
+    )
+    profile: str | None = Field(
+        None, description="The AWS profile to start from. By default the SDK's own chain of credentials."
+    )
+    regions: tuple[Region, ...] = Field(
+        (), description="Judge these regions. By default all that are enabled."
+    )
+    only: tuple[str, ...] = Field((), description="Run only these checks.")
+    skip: tuple[str, ...] = Field((), description="Leave these checks out.")
+    trusted_accounts: tuple[AccountId, ...] = Field(
+        (), description="Accounts outside of the scan that may own log buckets."
+    )
+    fail_on: Literal["info", "low", "medium", "high", "critical", "never"] = Field(
+        "low",
+        description="The mildest severity whose failures fail the run: info, low, medium, high, critical or never.",
+    )
+    allow_unknown: bool = Field(default=False, description="Unknown verdicts don't make the run incomplete.")
+    outputs: dict[str, str] = Field(
+        {"table": STDOUT},
+        description="Reports to write; without a path, or with -, to standard output. By default a table.",
+    )
+    posture: str | None = Field(None, description="Judge this saved posture, without AWS.")
+    save_posture: str | None = Field(None, description="Keep what was read in this file.")
+    concurrency: int = Field(32, ge=1, le=256, description="How many threads read.")
+    quiet: bool = Field(default=False, description="Say nothing but errors and the reason of the exit code.")
+    verbose: bool = Field(default=False, description="Say more, and where it broke if something breaks.")
+    no_progress: bool = Field(default=False, description="Show no progress bar.")
+    log_format: Literal["text", "json"] = Field("text", description="Write messages as text or as JSON.")
+    checks: dict[str, dict[str, JsonValue]] = Field(
+        {}, description="Options and severity of each check, under its id."
+    )
+
+    @property
+    def gate(self) -> Severity | None:
+        """The mildest severity that fails the run; None: no failure does."""
+        return None if self.fail_on == "never" else Severity(self.fail_on)
+
+
+class Flag(NamedTuple):
+    """A setting as a flag. Its name in the environment follows from it."""
+
+    name: str
+    key: tuple[str, ...]
+    """Where the config file has it."""
+    metavar: str | None = None
+
+    @property
+    def variable(self) -> str:
+        return "TRAILAUDIT_" + self.parameter.upper()
+
+    @property
+    def parameter(self) -> str:
+        return self.name.removeprefix("--").replace("-", "_")
+
+    @property
+    def description(self) -> str:
+        return self._field.description or ""
+
+    @property
+    def default(self) -> Any:
+        return self._field.get_default(call_default_factory=True, validated_data={})
+
+    @property
+    def _field(self) -> Any:
+        return (Role if self.key[0] == "role" else Settings).model_fields[self.key[-1]]
+
+
+FLAGS = (
+    Flag("--profile", ("profile",), "NAME"),
+    Flag("--account", ("accounts",), "ID"),
+    Flag("--organization", ("organization",)),
+    Flag("--ou", ("ous",), "ID"),
+    Flag("--exclude", ("exclude",), "ID"),
+    Flag("--role-name", ("role", "name"), "NAME"),
+    Flag("--role-path", ("role", "path"), "PATH"),
+    Flag("--external-id-env", ("role", "external_id_env"), "VAR"),
+    Flag("--session-duration", ("role", "session_duration"), "SECONDS"),
+    Flag("--list-role-arn", ("list_role_arn",), "ARN"),
+    Flag("--region", ("regions",), "NAME"),
+    Flag("--check", ("only",), "ID"),
+    Flag("--skip", ("skip",), "ID"),
+    Flag("--output", ("outputs",), "FORMAT[=PATH]"),
+    Flag("--fail-on", ("fail_on",), "SEVERITY"),
+    Flag("--allow-unknown", ("allow_unknown",)),
+    Flag("--posture", ("posture",), "FILE"),
+    Flag("--save-posture", ("save_posture",), "FILE"),
+    Flag("--concurrency", ("concurrency",), "N"),
+    Flag("--quiet", ("quiet",)),
+    Flag("--verbose", ("verbose",)),
+    Flag("--no-progress", ("no_progress",)),
+    Flag("--log-format", ("log_format",), "text|json"),
+)
