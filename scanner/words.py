@@ -7,10 +7,13 @@ HOURS_UNTIL_DAYS = 48
 
 
 def span(duration: timedelta) -> str:
-    """Whole days, and whole hours below two days: `3 days`, `30 hours`, `1 hour`."""
+    """Whole days, and whole hours below two days: `3 days`, `30 hours`, `1 hour`.
+
+    Less than nothing is `less than an hour`: AWS did it while the scan, whose clock stands still, ran.
+    """
     hours = int(duration.total_seconds() // 3600)
     if hours < HOURS_UNTIL_DAYS:
-        return "less than an hour" if hours == 0 else plural(hours, "hour")
+        return "less than an hour" if hours <= 0 else plural(hours, "hour")
     return plural(hours // 24, "day")
 
 

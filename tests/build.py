@@ -159,8 +159,10 @@ def key(account: str = ACCOUNT, **changes: Any) -> Key:
     return Key(**values)
 
 
-def view(region: str, trails: tuple[str, ...] = (), **changes: Any) -> RegionView:
-    values: dict[str, Any] = {"region": region, "trails": Known(trails), "stores": Known(()), **changes}
+def view(region: str, trails: tuple[str, ...] | Gap = (), **changes: Any) -> RegionView:
+    """What an account sees in one region: ARNs of trails, or why they could not be listed."""
+    seen = trails if isinstance(trails, Gap) else Known(trails)
+    values: dict[str, Any] = {"region": region, "trails": seen, "stores": Known(()), **changes}
     return RegionView(**values)
 
 
