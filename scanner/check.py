@@ -182,14 +182,13 @@ class RegionCheck(Check):
 
     def verdicts(self, posture: Posture) -> Iterator[tuple[Subject, Verdict]]:
         for account in posture.reachable:
-            if not account.regions:
-                gap = account.enabled_regions
-                detail = (
-                    gap
-                    if isinstance(gap, Gap)
-                    else Gap("no enabled region was asked for", account=account.id)
+            if isinstance(account.enabled_regions, Gap) and not account.narrowed:
+                yield (
+                    root_subject(posture, account.id),
+                    Unknown(account.enabled_regions, "there may be other enabled regions"),
                 )
-                yield root_subject(posture, account.id), Unknown(detail)
+            elif not account.regions:
+                yield root_subject(posture, account.id), NotApplicable("No region asked for is enabled here.")
             for region in account.regions:
                 yield (
                     Subject(account.id, region, posture.root(account.id)),
