@@ -20,7 +20,7 @@ def printable(text: str) -> str:
     U+FFFD. What is left is also what XML 1.0 allows.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return text if text.isprintable() else "".join(map(_harmless, text))
+    return text if text.replace("\n", "").isprintable() else "".join(map(_harmless, text))
 
 
 def _harmless(character: str) -> str:
