@@ -78,7 +78,8 @@ def summarize(findings: Iterable[Finding]) -> Summary:
     """Counts; a waived failure counts as waived and not as failed."""
     counts: Counter[str] = Counter()
     for finding in findings:
-        counts["waived" if finding.waiver else finding.status.value] += 1
+        waived = finding.waiver is not None and finding.status is Status.FAIL
+        counts["waived" if waived else finding.status.value] += 1
     assessed = counts["pass"] + counts["fail"] + counts["unknown"]
     return Summary(
         passed=counts["pass"],
