@@ -111,11 +111,12 @@ def trail(name: str = "audit", account: str = ACCOUNT, region: str = REGION, **c
     return Trail(**values)
 
 
-def bucket(name: str = BUCKET, owner: str = ACCOUNT, **changes: Any) -> Bucket:
+def bucket(name: str = BUCKET, owner: str | Gap = ACCOUNT, **changes: Any) -> Bucket:
+    """A log bucket of this account, or of one that could not be told."""
     values: dict[str, Any] = {
         "name": name,
         "exists": Known(value=True),
-        "owner": Known(owner),
+        "owner": owner if isinstance(owner, Gap) else Known(owner),
         "region": Known(REGION),
         "encryption": Known(Encryption(algorithm="aws:kms", key_id=key_arn())),
         "policy": Known(None),
