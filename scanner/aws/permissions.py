@@ -1,0 +1,199 @@
+"""Every call that a scan can make: what one grants for it, and why it is made.
+
+The readers take their calls from this table, so nothing else can be called. All of them read.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from botocore import xform_name
+
+
+@dataclass(frozen=True)
+class ApiCall:
+    """`service` is botocore's name, `operation` the API's, `action` what one grants in IAM."""
+
+    service: str
+    operation: str
+    action: str
+    why: str
+
+    @cached_property
+    def method(self) -> str:
+        """Of the SDK's client."""
+        return str(xform_name(self.operation))
+
+
+GET_CALLER_IDENTITY = ApiCall(
+    "sts", "GetCallerIdentity", "sts:GetCallerIdentity", "proves whose account a session answers for"
+)
+ASSUME_ROLE = ApiCall("sts", "AssumeRole", "sts:AssumeRole", "enters the other accounts")
+
+DESCRIBE_ORGANIZATION = ApiCall(
+    "organizations",
+    "DescribeOrganization",
+    "organizations:DescribeOrganization",
+    "the organization and its management account",
+)
+LIST_ACCOUNTS = ApiCall(
+    "organizations", "ListAccounts", "organizations:ListAccounts", "the accounts of an organization"
+)
+LIST_ACCOUNTS_FOR_PARENT = ApiCall(
+    "organizations",
+    "ListAccountsForParent",
+    "organizations:ListAccountsForParent",
+    "the accounts of an organizational unit",
+)
+LIST_ORGANIZATIONAL_UNITS_FOR_PARENT = ApiCall(
+    "organizations",
+    "ListOrganizationalUnitsForParent",
+    "organizations:ListOrganizationalUnitsForParent",
+    "nested organizational units",
+)
+LIST_DELEGATED_ADMINISTRATORS = ApiCall(
+    "organizations",
+    "ListDelegatedAdministrators",
+    "organizations:ListDelegatedAdministrators",
+    "who else may administer organization trails",
+)
+
+LIST_REGIONS = ApiCall("account", "ListRegions", "account:ListRegions", "the enabled regions of an account")
+DESCRIBE_REGIONS = ApiCall(
+    "ec2", "DescribeRegions", "ec2:DescribeRegions", "the same, where account:ListRegions is refused"
+)
+
+DESCRIBE_TRAILS = ApiCall(
+    "cloudtrail", "DescribeTrails", "cloudtrail:DescribeTrails", "the trails of a region and their settings"
+)
+GET_TRAIL_STATUS = ApiCall(
+    "cloudtrail",
+    "GetTrailStatus",
+    "cloudtrail:GetTrailStatus",
+    "whether a trail records and what it delivered",
+)
+GET_EVENT_SELECTORS = ApiCall(
+    "cloudtrail", "GetEventSelectors", "cloudtrail:GetEventSelectors", "which events a trail records"
+)
+GET_INSIGHT_SELECTORS = ApiCall(
+    "cloudtrail",
+    "GetInsightSelectors",
+    "cloudtrail:GetInsightSelectors",
+    "which unusual activity a trail reports",
+)
+LIST_EVENT_DATA_STORES = ApiCall(
+    "cloudtrail",
+    "ListEventDataStores",
+    "cloudtrail:ListEventDataStores",
+    "event data stores, which record events too",
+)
+GET_EVENT_DATA_STORE = ApiCall(
+    "cloudtrail", "GetEventDataStore", "cloudtrail:GetEventDataStore", "what an event data store records"
+)
+
+LIST_BUCKETS = ApiCall("s3", "ListBuckets", "s3:ListAllMyBuckets", "which account owns a log bucket")
+GET_BUCKET_LOCATION = ApiCall(
+    "s3", "GetBucketLocation", "s3:GetBucketLocation", "where a log bucket lives, and whether it exists"
+)
+GET_BUCKET_ENCRYPTION = ApiCall(
+    "s3", "GetBucketEncryption", "s3:GetEncryptionConfiguration", "the default encryption of a log bucket"
+)
+GET_BUCKET_POLICY = ApiCall(
+    "s3", "GetBucketPolicy", "s3:GetBucketPolicy", "whom the policy of a log bucket lets do what"
+)
+GET_BUCKET_POLICY_STATUS = ApiCall(
+    "s3", "GetBucketPolicyStatus", "s3:GetBucketPolicyStatus", "whether S3 holds that policy for public"
+)
+GET_BUCKET_ACL = ApiCall("s3", "GetBucketAcl", "s3:GetBucketAcl", "public grants on a log bucket")
+GET_BUCKET_PUBLIC_ACCESS_BLOCK = ApiCall(
+    "s3",
+    "GetPublicAccessBlock",
+    "s3:GetBucketPublicAccessBlock",
+    "whether the bucket itself blocks public access",
+)
+GET_ACCOUNT_PUBLIC_ACCESS_BLOCK = ApiCall(
+    "s3control",
+    "GetPublicAccessBlock",
+    "s3:GetAccountPublicAccessBlock",
+    "whether the bucket's account blocks public access",
+)
+GET_BUCKET_OWNERSHIP_CONTROLS = ApiCall(
+    "s3",
+    "GetBucketOwnershipControls",
+    "s3:GetBucketOwnershipControls",
+    "whether ACLs are switched off on a log bucket",
+)
+GET_BUCKET_VERSIONING = ApiCall(
+    "s3", "GetBucketVersioning", "s3:GetBucketVersioning", "versioning and MFA delete of a log bucket"
+)
+GET_OBJECT_LOCK_CONFIGURATION = ApiCall(
+    "s3",
+    "GetObjectLockConfiguration",
+    "s3:GetBucketObjectLockConfiguration",
+    "how long a log bucket locks objects",
+)
+GET_BUCKET_LIFECYCLE = ApiCall(
+    "s3",
+    "GetBucketLifecycleConfiguration",
+    "s3:GetLifecycleConfiguration",
+    "how long a log bucket keeps objects",
+)
+GET_BUCKET_LOGGING = ApiCall(
+    "s3", "GetBucketLogging", "s3:GetBucketLogging", "where a log bucket's access logs go"
+)
+GET_BUCKET_REPLICATION = ApiCall(
+    "s3", "GetBucketReplication", "s3:GetReplicationConfiguration", "where a log bucket is replicated to"
+)
+
+DESCRIBE_KEY = ApiCall("kms", "DescribeKey", "kms:DescribeKey", "whether a trail's key exists and works")
+GET_KEY_POLICY = ApiCall("kms", "GetKeyPolicy", "kms:GetKeyPolicy", "whom a trail's key lets do what")
+GET_KEY_ROTATION_STATUS = ApiCall(
+    "kms", "GetKeyRotationStatus", "kms:GetKeyRotationStatus", "whether a trail's key is rotated"
+)
+DESCRIBE_LOG_GROUPS = ApiCall(
+    "logs",
+    "DescribeLogGroups",
+    "logs:DescribeLogGroups",
+    "retention and encryption of a trail's log group",
+)
+
+CALLER_ONLY = (
+    ASSUME_ROLE,
+    DESCRIBE_ORGANIZATION,
+    LIST_ACCOUNTS,
+    LIST_ACCOUNTS_FOR_PARENT,
+    LIST_ORGANIZATIONAL_UNITS_FOR_PARENT,
+    LIST_DELEGATED_ADMINISTRATORS,
+)
+"""Made with the credentials that the scan starts from (or `list_role_arn`), never in other accounts."""
+
+CALLS = tuple(value for value in list(globals().values()) if isinstance(value, ApiCall))
+"""The whole table, in the order above."""
+
+_OPTIONAL = frozenset(
+    {
+        LIST_DELEGATED_ADMINISTRATORS,
+        GET_INSIGHT_SELECTORS,
+        *(call for call in CALLS if call.service in ("s3", "s3control", "kms", "logs")),
+    }
+)
+_BUCKET_BASICS = (LIST_BUCKETS.action, GET_BUCKET_LOCATION.action)
+
+
+def needs_buckets(needs: Iterable[str]) -> bool:
+    return any(action.startswith("s3:") for action in needs)
+
+
+def actions(needs: Iterable[str]) -> tuple[str, ...]:
+    """Every IAM action that a scan may use whose checks need these; sorted. Includes `CALLER_ONLY`."""
+    wanted = frozenset(needs)
+    basics = _BUCKET_BASICS if needs_buckets(wanted) else ()
+    return tuple(
+        sorted(
+            {
+                call.action
+                for call in CALLS
+                if call not in _OPTIONAL or call.action in wanted or call.action in basics
+            }
+        )
+    )

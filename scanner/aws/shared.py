@@ -1,0 +1,160 @@
+"""What trails point at, read once each: buckets, keys and log groups, with their owners' sessions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from scanner.aws import buckets, keys, loggroups, permissions
+from scanner.aws.owners import OUT_OF_SCOPE, Attribution, Owners
+from scanner.aws.pool import Pool, spread
+from scanner.aws.reader import Reader
+from scanner.model.arn import is_arn, parse_arn
+from scanner.model.bucket import Bucket
+from scanner.model.key import Key
+from scanner.model.logs import LogGroup
+from scanner.model.reading import Gap, Known, Reading, not_read
+from scanner.model.trail import Trail
+
+Users = Mapping[str, tuple[str, ...]]
+"""For each trail, by ARN, the accounts in scope that read for it: its owner first, then who sees it."""
+
+_ACCOUNT_BLOCK = "account_public_access_block"
+_ACTIONS = {field: fact.call.action for field, fact in buckets.SETTINGS.items()} | {
+    _ACCOUNT_BLOCK: permissions.GET_ACCOUNT_PUBLIC_ACCESS_BLOCK.action
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """The accounts that were entered, by id, and what they are called."""
+
+    readers: Mapping[str, Reader]
+    names: Mapping[str, str | None]
+
+    def at(self, account: str, region: str | None) -> Reader:
+        return self.readers[account].at(region)
+
+
+def read_buckets(
+    trails: tuple[Trail, ...],
+    users: Users,
+    sessions: Sessions,
+    pool: Pool,
+    *,
+    needs: frozenset[str],
+    partition: str,
+    trusted: tuple[str, ...],
+) -> tuple[Bucket, ...]:
+    """The buckets of the trails, by name; none where nobody needs anything of S3."""
+    if not permissions.needs_buckets(needs):
+        return ()
+    known_to: dict[str, dict[str, None]] = {}
+    for trail in trails:
+        known_to.setdefault(trail.bucket, {}).update(dict.fromkeys(users[trail.arn]))
+    owners = Owners(sessions.readers, sessions.names, partition=partition, trusted=trusted, pool=pool)
+    attributions = owners.find({name: tuple(accounts) for name, accounts in known_to.items()})
+    owned = {
+        name: found.owner.value
+        for name, found in attributions.items()
+        if isinstance(found.owner, Known) and found.owner.value in sessions.readers
+    }
+
+    def setting(job: tuple[str, str, str]) -> Reading[Any]:
+        account, name, field = job
+        region = attributions[name].region
+        reader = sessions.at(account, region.value if isinstance(region, Known) else None)
+        return buckets.read_setting(reader, name, field)
+
+    settings = pool.map(
+        setting,
+        spread(
+            (
+                (account, name, field)
+                for name, account in owned.items()
+                for field in buckets.SETTINGS
+                if _ACTIONS[field] in needs
+            ),
+            account=lambda job: job[0],
+        ),
+    )
+    blocks = pool.map(
+        lambda account: buckets.read_account_block(sessions.at(account, None)),
+        sorted(set(owned.values())) if _ACTIONS[_ACCOUNT_BLOCK] in needs else (),
+    )
+
+    def read(name: str, field: str) -> Reading[Any]:
+        account = owned[name]
+        done = blocks.get(account) if field == _ACCOUNT_BLOCK else settings.get((account, name, field))
+        return done or not_read(_ACTIONS[field])
+
+    return tuple(
+        _bucket(
+            name,
+            found,
+            {field: read(name, field) for field in _ACTIONS}
+            if name in owned
+            else dict.fromkeys(_ACTIONS, _without_session(name, found)),
+        )
+        for name, found in attributions.items()
+    )
+
+
+def _bucket(name: str, found: Attribution, settings: Mapping[str, Reading[Any]]) -> Bucket:
+    return Bucket(name=name, exists=found.exists, owner=found.owner, region=found.region, **settings)
+
+
+def _without_session(name: str, found: Attribution) -> Gap:
+    """Why a bucket that can't be read is not read."""
+    if isinstance(found.owner, Known):
+        return _out_of_scope("bucket", name, found.owner.value)
+    return found.owner
+
+
+def read_keys(
+    trails: tuple[Trail, ...], users: Users, sessions: Sessions, pool: Pool, *, needs: frozenset[str]
+) -> tuple[Key, ...]:
+    """The keys of the trails, by id; none where nobody needs anything of KMS."""
+    if not any(action.startswith("kms:") for action in needs):
+        return ()
+    places: dict[str, tuple[str, str]] = {}
+    for trail in trails:
+        if trail.key_id is None:
+            continue
+        account, region = users[trail.arn][0], trail.home_region
+        if is_arn(trail.key_id):
+            key = parse_arn(trail.key_id)
+            region = key.region
+            account = key.account if key.account in sessions.readers else account
+        places.setdefault(trail.key_id, (account, region))
+    found = pool.map(lambda id_: keys.read_key(sessions.at(*places[id_]), id_, needs), sorted(places))
+    return tuple(found.values())
+
+
+def read_log_groups(
+    trails: tuple[Trail, ...], sessions: Sessions, pool: Pool, *, needs: frozenset[str]
+) -> tuple[LogGroup, ...]:
+    """The log groups of the trails, by ARN; none where nobody needs them."""
+    if permissions.DESCRIBE_LOG_GROUPS.action not in needs:
+        return ()
+    arns = {loggroups.without_wildcard(trail.log_group_arn) for trail in trails if trail.log_group_arn}
+    settings = pool.map(lambda arn: _log_group_settings(arn, sessions), sorted(arns))
+    return tuple(LogGroup(arn=arn, settings=found) for arn, found in settings.items())
+
+
+def _log_group_settings(arn: str, sessions: Sessions) -> Reading[Any]:
+    parts = parse_arn(arn) if is_arn(arn) else None
+    if parts is None or not parts.resource.startswith("log-group:"):
+        return Gap(f"{arn} is not the ARN of a log group", code="InvalidArn")
+    if parts.account not in sessions.readers:
+        # Another account would answer with its own log groups: a false "there is none".
+        return _out_of_scope("log group", arn, parts.account)
+    name = parts.resource.removeprefix("log-group:")
+    return loggroups.read_settings(sessions.at(parts.account, parts.region), name)
+
+
+def _out_of_scope(thing: str, name: str, owner: str) -> Gap:
+    return Gap(
+        f"the {thing} {name} belongs to account {owner}, which this scan does not cover",
+        code=OUT_OF_SCOPE,
+        account=owner,
+    )

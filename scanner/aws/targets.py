@@ -1,0 +1,257 @@
+"""Who asks, which accounts are meant, and how one gets into each of them."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from botocore.credentials import RefreshableCredentials
+from botocore.exceptions import CredentialRetrievalError
+
+from scanner.aws import permissions
+from scanner.aws.organization import ACTIVE, list_members, list_members_below
+from scanner.aws.reader import Answer, Fact, Ledger, Reader
+from scanner.aws.scope import Scope
+from scanner.errors import UserError
+from scanner.model.arn import is_arn, parse_arn
+from scanner.model.posture import Caller
+from scanner.model.reading import Gap, Known, Outcome, Reading
+
+SESSION_NAME = "trailaudit"
+CHAINED_SESSION = 3600
+"""Seconds that AWS gives at most to a role that another role assumes."""
+ADVISORY_REFRESH, MANDATORY_REFRESH = 300, 120
+"""Seconds before its end at which a session may, and must, be renewed; the shortest one has 900."""
+
+ENABLED = ("ENABLED", "ENABLED_BY_DEFAULT", "ENABLING", "DISABLING")
+"""While a region is being enabled or disabled it can already, or still, act."""
+
+_EXPIRED = frozenset(
+    {
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "RequestExpired",
+        "SSOTokenLoadError",
+        "TokenRetrievalError",
+        "UnauthorizedSSOTokenError",
+    }
+)
+_REFUSED = frozenset(
+    {"InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch", "IncompleteSignature"}
+)
+_NETWORK = frozenset(
+    {
+        "ConnectTimeoutError",
+        "ConnectionClosedError",
+        "EndpointConnectionError",
+        "HTTPClientError",
+        "ProxyConnectionError",
+        "ReadTimeoutError",
+        "SSLError",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An account of the scope; `skipped` is the state in which it can't be entered."""
+
+    id: str
+    name: str | None = None
+    in_organization: bool = False
+    skipped: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """How entering a target went: its session, or what kept the scan out."""
+
+    target: Target
+    session: Reading[Reader]
+    enabled: Reading[tuple[str, ...]]
+
+    @property
+    def reader(self) -> Reader | None:
+        return self.session.value if isinstance(self.session, Known) else None
+
+
+def identify(reader: Reader) -> tuple[Caller, Reader]:
+    """Whose credentials the scan starts from, and the reader filed under that account.
+
+    Raises UserError where AWS doesn't accept them.
+    """
+    # The account isn't known yet under which this call is to be counted.
+    found = replace(reader, ledger=Ledger()).read(_IDENTITY)
+    if isinstance(found, Gap):
+        raise _unaccepted(found)
+    caller = found.value
+    reader.ledger.count(caller.account, None, permissions.GET_CALLER_IDENTITY.action, Outcome.OK)
+    return caller, replace(reader, account=caller.account)
+
+
+def organization_reader(scope: Scope, caller: Caller, own: Reader) -> Reader:
+    """The session that asks AWS Organizations. Raises UserError where `list_role_arn` can't be assumed."""
+    if scope.list_role_arn is None:
+        return own
+    if not is_arn(scope.list_role_arn):
+        raise UserError(f"list role: {scope.list_role_arn!r} is not an ARN")
+    entered = _assume(scope, caller, own, scope.list_role_arn)
+    if isinstance(entered, Gap):
+        raise UserError(
+            f"the role that lists the organization can't be assumed: {entered.detail}",
+            hint=f"its trust policy must let {caller.arn} assume it",
+        )
+    return entered.value
+
+
+def find_targets(scope: Scope, caller: Caller, organizations: Reader) -> tuple[Target, ...]:
+    """The accounts of the scope, sorted. Raises UserError where they can't be told, or none is left."""
+    targets: dict[str, Target] = {}
+    if scope.lists_organization:
+        members = list_members_below(organizations, scope.ous) if scope.ous else list_members(organizations)
+        if isinstance(members, Gap):
+            raise UserError(
+                f"the accounts of the organization can't be listed: {members.detail}",
+                hint="use credentials of the management account or of a delegated administrator, "
+                "--list-role-arn, or name the accounts with --account",
+            )
+        for member in members.value:
+            skipped = None if member.state == ACTIVE else member.state
+            targets[member.id] = Target(member.id, member.name, in_organization=True, skipped=skipped)
+    elif not scope.accounts:
+        targets[caller.account] = Target(caller.account)
+    for account in scope.accounts:
+        targets.setdefault(account, Target(account))
+    chosen = tuple(targets[id_] for id_ in sorted(targets) if id_ not in scope.excluded)
+    if not chosen:
+        raise UserError("no account is left to scan", hint="see --account, --organization, --ou, --exclude")
+    foreign = [one.id for one in chosen if one.id != caller.account and one.skipped is None]
+    if foreign and scope.role_name is None:
+        raise UserError(
+            f"account {foreign[0]} is not the caller's: which role is to be assumed in it?",
+            hint="--role-name NAME, a role that exists in every account but the caller's",
+        )
+    return chosen
+
+
+def enter(scope: Scope, caller: Caller, own: Reader, target: Target) -> Visit:
+    """A session whose identity is proven, and the regions that are enabled in it."""
+    if target.skipped is not None:
+        gap = Gap(f"the account is {target.skipped}", code="Skipped", account=target.id)
+        return Visit(target, gap, gap)
+    session = _session(scope, caller, own, target.id)
+    if isinstance(session, Gap):
+        return Visit(target, session, session)
+    return Visit(target, session, enabled_regions(session.value))
+
+
+def _session(scope: Scope, caller: Caller, own: Reader, account: str) -> Reading[Reader]:
+    if account == caller.account:
+        return Known(own)
+    role = f"arn:{caller.partition}:iam::{account}:role{scope.role_path}{scope.role_name}"
+    entered = _assume(scope, caller, own, role)
+    if isinstance(entered, Gap):
+        return entered
+    identity = entered.value.read(_IDENTITY)
+    if isinstance(identity, Gap):
+        return identity
+    if identity.value.account != account:
+        return Gap(
+            f"the session of {role} answers for account {identity.value.account}",
+            action=permissions.GET_CALLER_IDENTITY.action,
+            operation=permissions.GET_CALLER_IDENTITY.operation,
+            code="WrongAccount",
+            account=account,
+        )
+    return entered
+
+
+def _assume(scope: Scope, caller: Caller, own: Reader, role: str) -> Reading[Reader]:
+    """A session that renews itself."""
+    account = parse_arn(role).account
+    chained = ":assumed-role/" in caller.arn
+    parameters: dict[str, Any] = {
+        "RoleArn": role,
+        "RoleSessionName": SESSION_NAME,
+        "DurationSeconds": min(scope.session_duration, CHAINED_SESSION)
+        if chained
+        else scope.session_duration,
+    }
+    if scope.external_id is not None:
+        parameters["ExternalId"] = scope.external_id.get_secret_value()
+    door = replace(own, account=account, hidden=scope.external_id)
+
+    def renewed() -> dict[str, str]:
+        issued = door.read(_SESSION, **parameters)
+        if isinstance(issued, Gap):
+            raise CredentialRetrievalError(provider=role, error_msg=issued.detail)
+        return issued.value
+
+    first = door.read(_SESSION, **parameters)
+    if isinstance(first, Gap):
+        return first
+    credentials = RefreshableCredentials.create_from_metadata(
+        first.value,
+        refresh_using=renewed,
+        method="assume-role",
+        advisory_timeout=ADVISORY_REFRESH,
+        mandatory_timeout=MANDATORY_REFRESH,
+    )
+    return Known(replace(own, account=account, credentials=credentials))
+
+
+def enabled_regions(reader: Reader) -> Reading[tuple[str, ...]]:
+    """The regions that are enabled in the account, sorted."""
+    listed = reader.read_all(_REGIONS, MaxResults=50)
+    if isinstance(listed, Known) and listed.value:
+        return listed.map(lambda names: tuple(sorted(names)))
+    described = reader.read(_EC2_REGIONS)
+    if isinstance(described, Known) and described.value:
+        return described.map(lambda names: tuple(sorted(names)))
+    if isinstance(listed, Gap):
+        return listed
+    return Gap("AWS named no enabled region", action=permissions.LIST_REGIONS.action, account=reader.account)
+
+
+def _unaccepted(gap: Gap) -> UserError:
+    if gap.code in _EXPIRED:
+        return UserError(
+            f"the AWS credentials have expired: {gap.detail}", hint="sign in again, e.g. `aws sso login`"
+        )
+    if gap.code in _NETWORK:
+        return UserError(
+            f"AWS could not be reached: {gap.detail}",
+            hint="see the network, the proxy, AWS_REGION and AWS_ENDPOINT_URL",
+        )
+    if gap.code in _REFUSED:
+        return UserError(
+            f"AWS does not accept the credentials: {gap.detail}",
+            hint="see the access key, and AWS_REGION: China and GovCloud have credentials of their own",
+        )
+    return UserError(f"AWS does not say whose the credentials are: {gap.detail}", hint="see --profile")
+
+
+def _caller(answer: Answer) -> Caller:
+    return Caller(account=answer["Account"], arn=answer["Arn"], partition=parse_arn(answer["Arn"]).partition)
+
+
+def _issued(answer: Answer) -> dict[str, str]:
+    credentials = answer["Credentials"]
+    return {
+        "access_key": credentials["AccessKeyId"],
+        "secret_key": credentials["SecretAccessKey"],
+        "token": credentials["SessionToken"],
+        "expiry_time": credentials["Expiration"].isoformat(),
+    }
+
+
+def _regions(answer: Answer) -> tuple[str, ...]:
+    return tuple(item["RegionName"] for item in answer["Regions"] if item["RegionOptStatus"] in ENABLED)
+
+
+def _ec2_regions(answer: Answer) -> tuple[str, ...]:
+    return tuple(item["RegionName"] for item in answer["Regions"] if item["OptInStatus"] != "not-opted-in")
+
+
+_IDENTITY = Fact(permissions.GET_CALLER_IDENTITY, _caller)
+_SESSION = Fact(permissions.ASSUME_ROLE, _issued)
+_REGIONS = Fact(permissions.LIST_REGIONS, _regions)
+_EC2_REGIONS = Fact(permissions.DESCRIBE_REGIONS, _ec2_regions)
