@@ -197,7 +197,7 @@ class RegionCheck(Check):
 
 
 def _trails_unlisted(posture: Posture) -> Iterator[tuple[Subject, Verdict]]:
-    """One `unknown` for each account where a region's trails could not be listed: there may be more."""
+    """One verdict for each account that may have trails that nobody saw, beside those of its trails."""
     for account in posture.reachable:
         if account.unlisted:
             count = len(account.unlisted)
@@ -209,12 +209,20 @@ def _trails_unlisted(posture: Posture) -> Iterator[tuple[Subject, Verdict]]:
                     f"the trails of {where} could not be listed, there may be others",
                 ),
             )
+        elif not account.views:
+            yield root_subject(posture, account.id), _no_region(account)
+
+
+def _no_region(account: Account) -> Verdict:
+    if isinstance(account.enabled_regions, Gap):
+        return Unknown(account.enabled_regions, "there may be other enabled regions")
+    return NotApplicable("No region asked for is enabled here.")
 
 
 def _trailless(posture: Posture) -> Iterator[Account]:
     """The accounts that are known to have no trail in any region."""
     for account in posture.reachable:
-        if not account.trail_arns and not account.unlisted:
+        if account.views and not account.trail_arns and not account.unlisted:
             yield account
 
 

@@ -235,6 +235,18 @@ def test_an_account_with_a_region_that_could_not_be_listed_has_no_known_lack_of_
     ]
 
 
+def test_an_account_in_which_no_region_was_looked_at_has_no_known_lack_of_trails() -> None:
+    gap = denied("account:ListRegions", region=None)
+    strict = posture(trails=(), accounts=(account(regions=(), enabled_regions=gap),))
+    assert found(OfTrail(), strict) == [
+        (ACCOUNT, None, ROOT, Status.UNKNOWN, "there may be other enabled regions: ListRegions was denied")
+    ]
+    narrowed = posture(trails=(), accounts=(account(regions=(), narrowed=True),))
+    assert found(OfTrail(), narrowed) == [
+        (ACCOUNT, None, ROOT, Status.NOT_APPLICABLE, "No region asked for is enabled here.")
+    ]
+
+
 def test_the_trails_that_were_seen_are_judged_beside_a_region_that_could_not_be_listed() -> None:
     it = posture(trail(), accounts=(unlisted(ACCOUNT, trail()),))
     assert [(resource, state) for _, _, resource, state, _ in found(OfTrail(), it)] == [
