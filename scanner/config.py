@@ -302,7 +302,8 @@ def _unique(items: Iterable[str]) -> tuple[str, ...]:
 
 
 def _hints(*hints: str | None) -> str | None:
-    return "; ".join(hint for hint in hints if hint) or None
+    given = [hint if hint.endswith("?") else f"{hint};" for hint in hints if hint]
+    return " ".join(given).removesuffix(";") or None
 
 
 def _shown(value: object) -> str:

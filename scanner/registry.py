@@ -74,7 +74,7 @@ def renderer(name: str) -> Renderer:
 
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:
     """The way out of a misspelt name: the likeliest ones; None where nothing is like it."""
-    close = get_close_matches(name, sorted(known), n=3)
+    close = get_close_matches(name, sorted(known), n=3, cutoff=0.7)
     return f"did you mean {' or '.join(close)}?" if close else None
 
 

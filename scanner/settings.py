@@ -70,11 +70,15 @@ class Role(Frozen):
     """The role that is assumed in each account other than the caller's."""
 
     name: RoleName | None = Field(
-        None, description="The role to assume in each account other than the caller's."
+        None,
+        description="The role to assume in each account other than the caller's.",
+        examples=["trailaudit"],
     )
     path: RolePath = Field("/", description="The path of that role.")
     external_id_env: VariableName | None = Field(
-        None, description="The environment variable that holds the external id that the role asks for."
+        None,
+        description="The environment variable that holds the external id that the role asks for.",
+        examples=["TRAILAUDIT_EXTERNAL_ID"],
     )
     session_duration: int = Field(
         3600,
@@ -87,37 +91,52 @@ class Role(Frozen):
 class Settings(Frozen):
     """The options of a scan, at their defaults where nothing else was said."""
 
-    accounts: tuple[AccountId, ...] = Field((), description="Accounts to scan. By default the caller's own.")
+    accounts: tuple[AccountId, ...] = Field(
+        (),
+        description="Accounts to scan. By default the caller's own.",
+        examples=[["010203040506", "112233445566"]],
+    )
     organization: bool = Field(
         default=False, description="Scan every active account of the caller's organization."
     )
     ous: tuple[OrganizationalUnitId, ...] = Field(
-        (), description="Scan every active account below these organizational units (or roots)."
+        (),
+        description="Scan every active account below these organizational units (or roots).",
+        examples=[["ou-ab12-cd34ef56"]],
     )
-    exclude: tuple[AccountId, ...] = Field((), description="Accounts to leave out.")
+    exclude: tuple[AccountId, ...] = Field(
+        (), description="Accounts to leave out.", examples=[["210987654321"]]
+    )
     role: Role = Role()
     list_role_arn: RoleArn | None = Field(
-        None, description="The role to list the organization's accounts with, where the caller may not."
+        None,
+        description="The role to list the organization's accounts with, where the caller may not.",
+        examples=["arn:aws:iam::010203040506:role/list-accounts"],
     )
     profile: str | None = Field(
         None, description="The AWS profile to start from. By default the SDK's own chain of credentials."
     )
     regions: tuple[Region, ...] = Field(
-        (), description="Judge these regions. By default all that are enabled."
+        (),
+        description="Judge these regions. By default all that are enabled.",
+        examples=[["eu-west-1", "us-east-1"]],
     )
-    only: tuple[str, ...] = Field((), description="Run only these checks.")
-    skip: tuple[str, ...] = Field((), description="Leave these checks out.")
+    only: tuple[str, ...] = Field((), description="Run only these checks.", examples=[["trail-logging"]])
+    skip: tuple[str, ...] = Field(
+        (), description="Leave these checks out.", examples=[["bucket-object-lock"]]
+    )
     trusted_accounts: tuple[AccountId, ...] = Field(
-        (), description="Accounts outside of the scan that may own log buckets."
+        (), description="Accounts outside of the scan that may own log buckets.", examples=[["210987654321"]]
     )
     fail_on: Literal["info", "low", "medium", "high", "critical", "never"] = Field(
         "low",
-        description="The mildest severity whose failures fail the run: info, low, medium, high, critical or never.",
+        description="The mildest severity that fails the run: info, low, medium, high, critical or never.",
     )
     allow_unknown: bool = Field(default=False, description="Unknown verdicts don't make the run incomplete.")
     outputs: dict[str, str] = Field(
         {"table": STDOUT},
         description="Reports to write; without a path, or with -, to standard output. By default a table.",
+        examples=[{"html": "report.html", "junit": "report.xml"}],
     )
     posture: str | None = Field(None, description="Judge this saved posture, without AWS.")
     save_posture: str | None = Field(None, description="Keep what was read in this file.")

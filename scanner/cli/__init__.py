@@ -21,6 +21,7 @@ COMMANDS = {
     "report": ("scanner.cli.report:report", "Render an earlier run again, in any format, offline."),
     "checks": ("scanner.cli.checks:checks", "The catalogue; one check's prose and options."),
 }
+# As in scanner.scan, which takes too long to import for `--help`.
 EXIT_USER = 2
 EXIT_NOTHING = 4
 EXIT_INTERRUPTED = 130
@@ -54,7 +55,7 @@ class Program(click.Group):
 
     def main(self, *args: Any, **extra: Any) -> NoReturn:
         messages.show("text", logging.INFO)
-        extra = {"prog_name": "trailaudit", **extra, "standalone_mode": False}
+        extra |= {"prog_name": "trailaudit", "standalone_mode": False}
         try:
             code = super().main(*args, **extra)
         except UserError as error:

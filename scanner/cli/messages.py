@@ -2,10 +2,9 @@
 
 import json
 import logging
+import sys
 from contextlib import suppress
 from datetime import UTC, datetime
-
-import click
 
 
 def show(log_format: str, level: int) -> None:
@@ -23,7 +22,7 @@ class _StandardError(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         with suppress(OSError):  # nobody is listening any more
-            click.echo(self.format(record), err=True)
+            sys.stderr.write(f"{self.format(record)}\n")
 
 
 class _Text(logging.Formatter):

@@ -1,5 +1,6 @@
 """Files and standard output: whole or not at all, and never quietly missing."""
 
+import logging
 import os
 import secrets
 import shutil
@@ -15,6 +16,8 @@ from scanner.errors import UserError
 from scanner.model.result import Report
 from scanner.renderer import Renderer, TerminalRenderer
 from scanner.settings import STDOUT
+
+log = logging.getLogger(__name__)
 
 
 def require_writable(path: str) -> None:
@@ -88,6 +91,7 @@ def publish(report: Report, outputs: Mapping[str, str]) -> Iterator[UserError]:
                 to_stdout(content)
             else:
                 write(path, content)
+                log.info("wrote %s", path)
         except UserError as error:
             yield error
 

@@ -13,14 +13,16 @@ from scanner import registry
 from scanner.cli import messages
 from scanner.cli.options import flags
 from scanner.cli.output import publish, require_writable, write
+from scanner.cli.progress import progress
 from scanner.cli.saved import read_saved
 from scanner.config import CONFIG_VARIABLE, Config, load, scope
 from scanner.errors import UserError
 from scanner.model.posture import Posture
-from scanner.model.reading import Known
+from scanner.model.reading import Known, Outcome
 from scanner.model.result import Gate, Run
 from scanner.scan import EXIT_USER, assess, needs, report
 from scanner.settings import STDOUT, Settings
+from scanner.words import plural
 
 log = logging.getLogger(__name__)
 REASON = logging.WARNING
@@ -67,11 +69,11 @@ def conclude(gate: Gate, problems: list[UserError]) -> int:
     for problem in problems:
         log.error(problem.problem, extra={"hint": problem.hint})
     code = max(gate.code, EXIT_USER) if problems else gate.code
-    reasons = list(gate.reasons)
+    reasons = [f"{gate.verdict}: {', '.join(gate.reasons)}"]
     if problems:
-        unwritten = "an output is missing" if len(problems) == 1 else f"{len(problems)} outputs are missing"
-        reasons.insert(0 if code > gate.code else len(reasons), unwritten)
-    log.log(REASON, "exit code %d: %s: %s", code, gate.verdict, "; ".join(reasons))
+        missing = f"{plural(len(problems), 'output')} could not be written"
+        reasons.insert(0 if code > gate.code else 1, missing)
+    log.log(REASON, "exit code %d: %s", code, "; ".join(reasons))
     return code
 
 
@@ -88,7 +90,20 @@ def _posture(config: Config, now: datetime) -> Posture:
     # Not at the top: the AWS SDK takes a third of a second, for `--help` and a saved posture too.
     from scanner.aws.collect import collect  # noqa: PLC0415
 
-    return collect(scope(settings, os.environ), needs(config.checks), now=now)
+    wanted = not (settings.quiet or settings.no_progress or settings.log_format == "json")
+    with progress(wanted=wanted) as tell:
+        posture = collect(scope(settings, os.environ), needs(config.checks), now=now, on_progress=tell)
+    for call in posture.calls:
+        if call.outcome not in (Outcome.OK, Outcome.ABSENT):
+            place = f"{call.account} {call.region or ''}".rstrip()
+            log.debug("%s in %s: %s (%s), %d times", call.action, place, call.outcome, call.code, call.count)
+    log.info(
+        "read %s, %s, %s",
+        plural(len(posture.accounts), "account"),
+        plural(len(posture.trails), "trail"),
+        plural(len(posture.buckets), "log bucket"),
+    )
+    return posture
 
 
 def _save(posture: Posture, path: str | None) -> list[UserError]:

@@ -1,0 +1,128 @@
+"""What is written from the code: docs/checks.md and config.example.yaml.
+
+`python -m scanner.docs` writes both into the working directory, the repository's root.
+"""
+
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from pydantic.fields import FieldInfo
+from pydantic_core import to_jsonable_python
+
+from scanner.check import Check
+from scanner.config import SHARED
+from scanner.model.result import CheckDoc
+from scanner.registry import HEADINGS, checks, describe, in_yaml
+from scanner.settings import FLAGS, Role, Settings
+
+WIDTH = 100
+_FILE_HEAD = """\
+Every option of `trailaudit scan`, at its default: keep the lines that you change, and name the
+file with --config.
+
+A flag wins over the environment, that over this file, that over the default. An option that is left
+empty stays at its default. Account ids are text: they stand in quotes, or a leading zero makes them
+octal numbers. Paths start from the directory that the command runs in.
+"""
+_SHARED_NOTE = "also the option {} of {}"
+
+
+def check_pages(installed: Sequence[type[Check]]) -> str:
+    """The text of docs/checks.md."""
+    docs = [describe(check) for check in installed]
+    return "\n".join(_check_pages(docs)).rstrip() + "\n"
+
+
+def _check_pages(docs: Sequence[CheckDoc]) -> Iterator[str]:
+    yield "# Checks"
+    yield ""
+    yield "Written by `python -m scanner.docs` from the checks themselves: change it there."
+    yield ""
+    yield "Every check gives one verdict for each subject: `pass`, `fail`, `unknown` (a fact could not be"
+    yield "read) or `not_applicable`. A pass means that the sentence holds. Severities and options are"
+    yield "defaults; the config file changes both, under `checks:` and the check's id."
+    yield ""
+    yield "| check | severity | subject | a pass means |"
+    yield "|---|---|---|---|"
+    for doc in docs:
+        yield f"| [`{doc.id}`](#{doc.id}) | {doc.severity} | {doc.subject} | {_cell(doc.title)} |"
+    for doc in docs:
+        yield from ("", f"## {doc.id}", "", doc.title, "")
+        yield f"Severity {doc.severity}; judges each {doc.subject}."
+        for heading, text in zip(HEADINGS, (doc.why, doc.fix, doc.see), strict=True):
+            yield from ("", f"**{heading}.** {text}")
+        if doc.options:
+            yield from ("", "| option | default | meaning |", "|---|---|---|")
+            for option in doc.options:
+                yield f"| `{option.name}` | `{_cell(option.default)}` | {_cell(option.meaning)} |"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def example_config(installed: Sequence[type[Check]]) -> str:
+    """The text of config.example.yaml."""
+    lines = [*_comment(_FILE_HEAD), ""]
+    for name, field in Settings.model_fields.items():
+        if name == "role":
+            lines += ["# How other accounts are entered.", "role:"]
+            for part, inner in Role.model_fields.items():
+                lines += _indented(_setting(("role", part), inner))
+        elif name == "checks":
+            lines += [*_comment(field.description or ""), "checks:"]
+            for check in installed:
+                lines += _indented(_check(check))
+        else:
+            notes = [
+                _SHARED_NOTE.format(name, check.id)
+                for check in installed
+                if name in SHARED and name in check.model_fields
+            ]
+            lines += _setting((name,), field, notes)
+        lines.append("")
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _setting(key: tuple[str, ...], field: FieldInfo, notes: Iterable[str] = ()) -> list[str]:
+    """The option with its prose, its names as flag and in the environment, and an example."""
+    names = [f"{flag.name}, {flag.variable}" for flag in FLAGS if flag.key == key]
+    remarks = [*names, *notes]
+    text = (field.description or "") + (f" ({'; '.join(remarks)})" if remarks else "")
+    lines = list(_comment(text))
+    value = to_jsonable_python(field.get_default(call_default_factory=True, validated_data={}))
+    if field.examples:
+        lines += [f"# For example: {in_yaml(field.examples[0])}"]
+    return [*lines, f"{key[-1]}: {in_yaml(value)}"]
+
+
+def _check(check: type[Check]) -> list[str]:
+    doc = describe(check)
+    lines = [*_comment(doc.title), f"{doc.id}:", f"  severity: {doc.severity}"]
+    for option in doc.options:
+        if option.name not in SHARED:
+            lines += _indented([*_comment(option.meaning), f"{option.name}: {option.default}"])
+    return lines
+
+
+def _comment(text: str) -> Iterator[str]:
+    for number, paragraph in enumerate(text.split("\n\n")):
+        if number:
+            yield "#"
+        for line in textwrap.wrap(paragraph, WIDTH - 6, break_long_words=False, break_on_hyphens=False):
+            yield f"# {line}"
+
+
+def _indented(lines: Iterable[str]) -> list[str]:
+    return [f"  {line}" for line in lines]
+
+
+def main() -> None:
+    installed = checks()
+    Path("docs/checks.md").write_text(check_pages(installed), encoding="utf-8")
+    Path("config.example.yaml").write_text(example_config(installed), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

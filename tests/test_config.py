@@ -1,0 +1,335 @@
+"""Options: where each may stand, which one wins, and how a wrong one is named."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import Field, PositiveInt
+
+from scanner.aws.scope import Scope
+from scanner.check import Check, Subject, Verdict
+from scanner.config import Config, load, scope
+from scanner.errors import UserError
+from scanner.model.finding import Severity
+from scanner.model.posture import Posture
+from scanner.settings import FLAGS, Settings
+
+FORMATS = ("html", "json", "table")
+
+
+class _Silent(Check):
+    subject: ClassVar[str] = "account"
+
+    severity: Severity = Severity.MEDIUM
+
+    def verdicts(self, posture: Posture) -> Iterator[tuple[Subject, Verdict]]:  # noqa: ARG002
+        return iter(())
+
+
+class BucketObjectLock(_Silent):
+    id = "bucket-object-lock"
+
+    min_days: PositiveInt = 365
+    modes: tuple[Literal["GOVERNANCE", "COMPLIANCE"], ...] = ("GOVERNANCE", "COMPLIANCE")
+    strict: bool = Field(default=False)
+
+
+class BucketOwned(_Silent):
+    id = "bucket-owned"
+
+    trusted_accounts: tuple[str, ...] = ()
+
+
+class TrailLogging(_Silent):
+    id = "trail-logging"
+
+
+CHECKS = (BucketObjectLock, BucketOwned, TrailLogging)
+
+
+def _load(
+    folder: Path, text: str | None = None, environ: dict[str, str] | None = None, **flags: Any
+) -> Config:
+    if text is not None:
+        flags["config"] = str(folder / "config.yaml")
+        (folder / "config.yaml").write_text(text)
+    return load(flags, environ or {}, CHECKS, FORMATS)
+
+
+def _refusal(
+    folder: Path, text: str | None = None, environ: dict[str, str] | None = None, **flags: Any
+) -> tuple[str, str | None]:
+    with pytest.raises(UserError) as refused:
+        _load(folder, text, environ, **flags)
+    return refused.value.problem.removeprefix(f"{folder}/"), refused.value.hint
+
+
+def test_without_anything_every_option_is_at_its_default(tmp_path: Path) -> None:
+    config = _load(tmp_path)
+    assert config.settings == Settings()
+    assert config.checks == (BucketObjectLock(), BucketOwned(), TrailLogging())
+    assert scope(config.settings, {}) == Scope()
+
+
+def test_a_flag_wins_over_the_environment_that_over_the_file_that_over_the_default(tmp_path: Path) -> None:
+    file = "fail_on: high\nconcurrency: 5\nprofile: file\nrole: {name: file, path: /file/}\n"
+    environ = {
+        "TRAILAUDIT_FAIL_ON": "medium",
+        "TRAILAUDIT_PROFILE": "environment",
+        "TRAILAUDIT_ROLE_NAME": "environment",
+    }
+    settings = _load(tmp_path, file, environ, fail_on="critical", profile=None, role_name=None).settings
+    assert (settings.fail_on, settings.profile, settings.concurrency) == ("critical", "environment", 5)
+    assert (settings.role.name, settings.role.path, settings.role.session_duration) == (
+        "environment",
+        "/file/",
+        3600,
+    )
+
+
+def test_the_environment_can_switch_off_what_the_file_switches_on(tmp_path: Path) -> None:
+    settings = _load(tmp_path, "organization: true\n", {"TRAILAUDIT_ORGANIZATION": "false"}).settings
+    assert settings.organization is False
+
+
+def test_lists_and_outputs_in_the_environment_stand_between_commas(tmp_path: Path) -> None:
+    environ = {
+        "TRAILAUDIT_ACCOUNT": "010203040506, 112233445566",
+        "TRAILAUDIT_OUTPUT": "html=a.html,table",
+        "TRAILAUDIT_CONCURRENCY": "7",
+        "TRAILAUDIT_PROFILE": "",
+    }
+    settings = _load(tmp_path, None, environ).settings
+    assert settings.accounts == ("010203040506", "112233445566")
+    assert settings.outputs == {"html": "a.html", "table": "-"}
+    assert (settings.concurrency, settings.profile) == (7, None)
+
+
+def test_the_environment_may_name_the_file(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text("concurrency: 3\n")
+    config = _load(tmp_path, None, {"TRAILAUDIT_CONFIG": str(tmp_path / "config.yaml")})
+    assert config.settings.concurrency == 3
+
+
+def test_a_louder_flag_replaces_a_quiet_environment(tmp_path: Path) -> None:
+    settings = _load(tmp_path, None, {"TRAILAUDIT_QUIET": "true"}, verbose=True).settings
+    assert (settings.quiet, settings.verbose) == (False, True)
+
+
+def test_an_option_that_is_left_empty_stays_at_its_default(tmp_path: Path) -> None:
+    text = "accounts:\nrole:\n  name:\nchecks:\n  bucket-object-lock:\n  trail-logging:\n    severity:\n"
+    config = _load(tmp_path, text)
+    assert (config.settings.accounts, config.settings.role) == (Settings().accounts, Settings().role)
+    assert config.checks == _load(tmp_path).checks
+
+
+@pytest.mark.parametrize(
+    ("text", "problem", "hint"),
+    [
+        ("acounts: []", "config.yaml:1: acounts: unknown option", "did you mean accounts?"),
+        ("role:\n  nme: x", "config.yaml:2: role.nme: unknown option", "did you mean name?"),
+        ("waivers: x", "config.yaml:1: waivers: unknown option", None),
+        ("accounts: [123]", "config.yaml:1: accounts[0]: must be text, not 123", 'quote it: "123"'),
+        ("\naccounts:\n- '123'", "config.yaml:3: accounts[0]: '123' is not an AWS account id", None),
+        ("accounts: x", "config.yaml:1: accounts: must be a list, not 'x'", None),
+        ("role: x", "config.yaml:1: role: must be a mapping (`key: value`), not 'x'", None),
+        ("organization: yes", "config.yaml:1: organization: must be true or false, not 'yes'", "write true"),
+        ("organization: No", "config.yaml:1: organization: must be true or false, not 'No'", "write false"),
+        ("organization: 1", "config.yaml:1: organization: must be true or false, not 1", None),
+        ("concurrency: '5'", "config.yaml:1: concurrency: must be a whole number, not '5'", None),
+        ("concurrency: 0", "config.yaml:1: concurrency: must be greater than or equal to 1, not 0", None),
+        ("concurrency: 2.5", "config.yaml:1: concurrency: must be a whole number, not 2.5", None),
+        (
+            "fail_on: hihg",
+            "config.yaml:1: fail_on: must be 'info', 'low', 'medium', 'high', 'critical' or 'never', not 'hihg'",
+            None,
+        ),
+        ("regions: [Frankfurt]", "config.yaml:1: regions[0]: 'Frankfurt' is not the name of a region", None),
+        ("ous: [acme]", "config.yaml:1: ous[0]: 'acme' is not the id of an organizational unit or root", None),
+        ("list_role_arn: audit", "config.yaml:1: list_role_arn: 'audit' is not the ARN of a role", None),
+        ("outputs: {htlm: x}", "config.yaml:1: outputs.htlm: unknown format 'htlm'", "did you mean html?"),
+        ("outputs: {html: }", "config.yaml:1: outputs.html: must be text, not null", None),
+        ("quiet: true\nverbose: true", "config.yaml:1: quiet: excludes config.yaml:2: verbose", None),
+    ],
+)  # fmt: skip
+def test_a_wrong_option_of_the_file_is_named_with_line_key_and_fix(
+    tmp_path: Path, text: str, problem: str, hint: str | None
+) -> None:
+    said, way_out = _refusal(tmp_path, text)
+    assert said.replace(f"{tmp_path}/", "") == problem
+    if hint is not None:
+        assert way_out == hint
+
+
+@pytest.mark.parametrize(
+    ("text", "problem", "hint"),
+    [
+        (
+            "checks:\n  bucket-object-lock:\n    min_dayz: 1",
+            "config.yaml:3: checks.bucket-object-lock.min_dayz: unknown option",
+            "did you mean min_days? see `trailaudit checks bucket-object-lock`",
+        ),
+        (
+            "checks:\n  bucket-object-lck: {}",
+            "config.yaml:2: checks.bucket-object-lck: unknown check 'bucket-object-lck'",
+            "did you mean bucket-object-lock? `trailaudit checks` lists them all",
+        ),
+        (
+            "checks: {bucket-object-lock: {min_days: 0}}",
+            "config.yaml:1: checks.bucket-object-lock.min_days: must be greater than 0, not 0",
+            "see `trailaudit checks bucket-object-lock`",
+        ),
+        (
+            "checks: {bucket-object-lock: {strict: on}}",
+            "config.yaml:1: checks.bucket-object-lock.strict: must be true or false, not 'on'",
+            "write true; see `trailaudit checks bucket-object-lock`",
+        ),
+        (
+            "checks: {bucket-object-lock: {modes: [FOREVER]}}",
+            "config.yaml:1: checks.bucket-object-lock.modes[0]: must be 'GOVERNANCE' or 'COMPLIANCE', not 'FOREVER'",
+            "see `trailaudit checks bucket-object-lock`",
+        ),
+        (
+            "checks: {trail-logging: {severity: urgent}}",
+            "config.yaml:1: checks.trail-logging.severity: must be 'info', 'low', 'medium', 'high' or 'critical', not 'urgent'",
+            "see `trailaudit checks trail-logging`",
+        ),
+        (
+            "checks: {bucket-owned: {trusted_accounts: []}}",
+            "config.yaml:1: checks.bucket-owned.trusted_accounts: is set for all at once",
+            "move it to trusted_accounts at the top of the file",
+        ),
+        (
+            "skip: [trail-loging]",
+            "config.yaml:1: skip[0]: unknown check 'trail-loging'",
+            "did you mean trail-logging? `trailaudit checks` lists them all",
+        ),
+        ("checks: [trail-logging]", "config.yaml:1: checks: must be a mapping (`key: value`)", None),
+        ("checks: {trail-logging: high}", "config.yaml:1: checks.trail-logging: must be a mapping (`key: value`), not 'high'", None),
+    ],
+)  # fmt: skip
+def test_a_wrong_option_of_a_check_is_named_with_the_page_that_helps(
+    tmp_path: Path, text: str, problem: str, hint: str | None
+) -> None:
+    assert _refusal(tmp_path, text) == (problem, hint)
+
+
+def test_an_error_names_the_variable_or_the_flag_that_it_comes_from(tmp_path: Path) -> None:
+    refusals = [
+        _refusal(tmp_path, "concurrency: 5", {"TRAILAUDIT_CONCURRENCY": "many"}),
+        _refusal(tmp_path, None, {"TRAILAUDIT_ALLOW_UNKNOWN": "yes"}),
+        _refusal(tmp_path, None, None, session_duration="60"),
+        _refusal(tmp_path, None, None, account=("12",)),
+        _refusal(tmp_path, None, None, check=("nothing-like-it",)),
+        _refusal(tmp_path, None, None, output=("json=",)),
+        _refusal(tmp_path, None, None, output=("json=a", "json=b")),
+        _refusal(tmp_path, None, {"TRAILAUDIT_OUTPUT": "jsn"}),
+    ]
+    assert refusals == [
+        ("TRAILAUDIT_CONCURRENCY: must be a whole number, not 'many'", None),
+        ("TRAILAUDIT_ALLOW_UNKNOWN: must be true or false, not 'yes'", "write true"),
+        ("--session-duration: must be greater than or equal to 900, not 60", None),
+        ("--account: '12' is not an AWS account id", None),
+        ("--check: unknown check 'nothing-like-it'", "`trailaudit checks` lists them all"),
+        ("--output: 'json=' names no file", "write json=PATH, or json for standard output"),
+        ("--output: json is asked for twice", "one output per format"),
+        ("TRAILAUDIT_OUTPUT: unknown format 'jsn'", "did you mean json?"),
+    ]
+
+
+def test_a_wrong_option_is_an_error_even_where_a_stronger_source_would_win(tmp_path: Path) -> None:
+    problem, _ = _refusal(tmp_path, "concurrency: many", None, concurrency="5")
+    assert problem == "config.yaml:1: concurrency: must be a whole number, not 'many'"
+
+
+def test_only_one_report_goes_to_standard_output_and_each_to_a_file_of_its_own(tmp_path: Path) -> None:
+    assert (
+        _refusal(tmp_path, "outputs: {json: '-', table: '-'}")[0]
+        == "json and table can't both go to standard output"
+    )
+    assert (
+        _refusal(tmp_path, "outputs: {json: ./a, html: a}")[0] == "json and html can't both be written to a"
+    )
+
+
+def test_checks_are_selected_by_only_and_skip_and_carry_their_options(tmp_path: Path) -> None:
+    text = """
+        only: [bucket-owned, bucket-object-lock]
+        skip: [bucket-owned]
+        checks: {bucket-object-lock: {min_days: 30, severity: critical, modes: [COMPLIANCE]}}
+    """
+    assert _load(tmp_path, text).checks == (
+        BucketObjectLock(min_days=30, severity=Severity.CRITICAL, modes=("COMPLIANCE",)),
+    )
+
+
+def test_a_selection_that_leaves_no_check_is_refused(tmp_path: Path) -> None:
+    problem, _ = _refusal(tmp_path, None, None, check=("trail-logging",), skip=("trail-logging",))
+    assert problem == "no check is left to run"
+
+
+def test_trusted_accounts_reach_the_scope_and_the_check_that_asks(tmp_path: Path) -> None:
+    config = _load(tmp_path, "trusted_accounts: ['112233445566']")
+    assert BucketOwned(trusted_accounts=("112233445566",)) in config.checks
+    assert scope(config.settings, {}).trusted_accounts == ("112233445566",)
+
+
+def test_the_external_id_comes_from_the_variable_and_shows_nowhere(tmp_path: Path) -> None:
+    settings = _load(tmp_path, "role: {name: audit, external_id_env: SECRET_ID}").settings
+    found = scope(settings, {"SECRET_ID": "hush-hush"})
+    assert found.external_id is not None
+    assert found.external_id.get_secret_value() == "hush-hush"
+    assert "hush-hush" not in f"{found!r} {settings!r}"
+
+
+def test_an_external_id_whose_variable_is_not_set_is_refused(tmp_path: Path) -> None:
+    settings = _load(tmp_path, None, None, external_id_env="SECRET_ID").settings
+    for environ in ({}, {"SECRET_ID": ""}):
+        with pytest.raises(UserError, match="the environment variable SECRET_ID is not set"):
+            scope(settings, environ)
+
+
+def test_a_secret_in_place_of_the_variable_s_name_is_not_repeated(tmp_path: Path) -> None:
+    problem, hint = _refusal(tmp_path, "role: {external_id_env: hush-hush}")
+    assert "hush-hush" not in f"{problem} {hint}"
+
+
+def test_every_setting_but_those_of_the_file_alone_is_a_flag() -> None:
+    leaves = {flag.key[0] for flag in FLAGS}
+    assert set(Settings.model_fields) - leaves == {"checks", "trusted_accounts"}
+    assert all(flag.description for flag in FLAGS)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(sorted(Settings.model_fields)),
+        st.sampled_from(
+            [
+                "x",
+                "true",
+                "1",
+                "[]",
+                "{}",
+                "[1]",
+                "{a: 1}",
+                "''",
+                "-1",
+                "[[]]",
+                "{trail-logging: {severity: 1}}",
+            ]
+        ),
+    )
+)
+def test_any_file_is_a_config_or_a_user_error(
+    tmp_path_factory: pytest.TempPathFactory, options: dict[str, str]
+) -> None:
+    text = "\n".join(f"{name}: {value}" for name, value in options.items())
+    try:
+        config = _load(tmp_path_factory.getbasetemp(), text)
+    except UserError as error:
+        assert "\n" not in error.problem  # noqa: PT017 - one line, whatever it says
+    else:
+        assert config.checks
