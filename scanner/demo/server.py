@@ -6,6 +6,7 @@ of the process that started it, no server is left behind.
 
 import argparse
 import logging
+import os
 import sys
 import threading
 from collections.abc import Callable
@@ -37,6 +38,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def serve(port: int, *, forever: bool) -> None:
+    _forget_surroundings()
     # Imported late: what they need is an extra, and half a second.
     from moto.moto_server.werkzeug_app import (  # noqa: PLC0415
         DomainDispatcherApplication,
@@ -63,6 +65,14 @@ def serve(port: int, *, forever: bool) -> None:
             threading.Thread(target=_end_with_stdin, args=(server.shutdown,), daemon=True).start()
         print(server.server_port, flush=True)  # noqa: T201 - the parent reads it
         server.serve_forever()
+
+
+def _forget_surroundings() -> None:
+    """What is set for AWS or moto would turn the building of the scenario elsewhere."""
+    for name in list(os.environ):
+        if name.startswith(("AWS_", "MOTO_")):
+            del os.environ[name]
+    os.environ |= {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
 
 
 def _end_with_stdin(shutdown: Callable[[], None]) -> None:

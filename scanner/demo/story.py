@@ -12,19 +12,20 @@ ROLE = "trailaudit"
 class Member(NamedTuple):
     id: str
     name: str
-    teaches: str
+    lesson: str
+    """What its reader is to see, in at most 26 characters."""
 
 
 MANAGEMENT = Member("111122223333", "management", "has the organization trail")
 LOG_ARCHIVE = Member("222233334444", "log-archive", "owns its bucket and key")
-PAYMENTS = Member("010203040506", "payments", "covered without a trail of its own")
-SANDBOX = Member("300010001000", "sandbox", "the organization trail can't deliver, nothing else records")
+PAYMENTS = Member("010203040506", "payments", "needs no trail of its own")
+SANDBOX = Member("300010001000", "sandbox", "no trail gets its events")
 STOPPED = Member("400010001000", "billing", "its own trail was stopped")
-BLIND = Member("500010001000", "data-lake", "its own trail records data events only")
-SINGLE_REGION = Member("600010001000", "legacy", "its own trail records one region")
+BLIND = Member("500010001000", "data-lake", "records data events only")
+SINGLE_REGION = Member("600010001000", "legacy", "records a single region")
 PUBLIC = Member("700010001000", "web-shop", "its log bucket is public")
-SHORT_LIVED = Member("800010001000", "research", "its log bucket expires logs after a day")
-KEY_DELETED = Member("900010001000", "identity", "its trail's key is about to be deleted")
+SHORT_LIVED = Member("800010001000", "research", "its logs live for a day")
+KEY_DELETED = Member("900010001000", "identity", "its key: pending deletion")
 NO_ROLE = Member("910010001000", "acquired", "has no role to assume")
 CLOSED = Member("920010001000", "old-shop", "was closed")
 

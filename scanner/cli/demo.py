@@ -1,0 +1,84 @@
+"""`trailaudit demo`: the whole of a scan, against an AWS that comes along."""
+
+import logging
+import shlex
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import click
+
+from scanner.cli.saved import read_saved
+from scanner.cli.scan import scan
+from scanner.demo import story
+from scanner.demo.run import embedded_aws, only, surroundings
+from scanner.demo.screen import screen
+from scanner.errors import UserError
+from scanner.model.result import Result
+from scanner.scan import EXIT_PASS, EXIT_USER
+
+
+@click.command(short_help="The same against an embedded AWS, no credentials needed.")
+@click.option(
+    "--output",
+    "folder",
+    metavar="DIR",
+    default="trailaudit-demo",
+    show_default=True,
+    help="The folder to write the reports into.",
+)
+@click.option(
+    "--keep", is_flag=True, help="Leave the embedded AWS running until Ctrl-C, to try things on it."
+)
+@click.pass_context
+def demo(ctx: click.Context, folder: str, *, keep: bool) -> int:
+    """Scan an organization that teaches, built in an AWS of its own (moto) on 127.0.0.1.
+
+    Neither your credentials nor your AWS configuration are used. The demo ends with 0 once it has shown
+    what there is to see, and says which exit code the same scan would have ended with.
+    """
+    _make(folder)
+    with embedded_aws() as url:
+        started = time.perf_counter()
+        if _scan(ctx, folder, url) == EXIT_USER:
+            return EXIT_USER
+        seconds = time.perf_counter() - started
+        result = read_saved(f"{folder}/report.json", Result, "the result of a run")
+        click.echo(screen(result, shlex.quote(folder), seconds=seconds, keep=keep))
+        if keep:
+            _wait(url)
+    return EXIT_PASS
+
+
+def _make(folder: str) -> None:
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(
+            f"the folder {folder} can't be made: {error.strerror or error}", hint="name another (--output)"
+        ) from error
+
+
+def _scan(ctx: click.Context, folder: str, url: str) -> int:
+    """What `trailaudit scan` does, told to write every report; returns its exit code."""
+    # What the scan says of its files and its exit code stands on the demo's own screen.
+    logging.getLogger("scanner.cli").setLevel(logging.ERROR)
+    with only(surroundings(url)):
+        code: int = ctx.invoke(
+            scan,
+            organization=True,
+            role_name=story.ROLE,
+            output=(f"html={folder}/report.html", f"json={folder}/report.json", f"junit={folder}/report.xml"),
+            save_posture=f"{folder}/posture.json",
+        )
+    return code
+
+
+def _wait(url: str) -> None:
+    click.echo("\nThe embedded AWS runs until Ctrl-C. In another terminal, to use it:\n")
+    click.echo("unset AWS_PROFILE AWS_SESSION_TOKEN")
+    for name, value in surroundings(url).items():
+        click.echo(f"export {name}={shlex.quote(value)}")
+    with suppress(KeyboardInterrupt):
+        threading.Event().wait()

@@ -1,0 +1,105 @@
+"""What the demo says in one screen of 80 columns."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from textwrap import fill
+
+from scanner.demo import story
+from scanner.model.finding import Finding, Severity, Status
+from scanner.model.result import Result, ScopeAccount
+from scanner.words import plural
+
+WIDTH = 80
+LESSONS = {member.id: member.lesson for member in story.ACCOUNTS}
+
+
+def screen(result: Result, folder: str, *, seconds: float, keep: bool) -> str:
+    """`folder` holds the reports, as one types it in a shell; `keep`: the embedded AWS goes on running."""
+    calls = sum(count.count for count in result.readings)
+    lines = [
+        _paragraph(
+            f"Built an organization of {plural(len(result.scope.accounts), 'account')} in an embedded AWS "
+            f"(moto on 127.0.0.1) and scanned it through the role {story.ROLE!r}: {plural(calls, 'call')} "
+            f"in {seconds:.1f} s. Nothing of yours was read, no credentials were used."
+        ),
+        "",
+        "What it has to teach, worst first:",
+        *(_account_line(account, result) for account in _worst_first(result)),
+        "",
+        _paragraph(f"Could everything be checked? {_completeness(result)}"),
+        "",
+        f"Reports in {folder}:",
+        "  report.html (open it in a browser), report.json, report.xml (JUnit)",
+        "  posture.json: all that was read, to be judged again offline",
+        "",
+        "Try next:",
+        *(f"  {command}" for command in _commands(result, folder, keep=keep)),
+        "",
+        _paragraph(
+            f"The same scan of a real organization would have ended with exit code {result.gate.code} "
+            f"({result.gate.verdict}): {'; '.join(result.gate.reasons)}. The demo itself ends with 0."
+        ),
+    ]
+    return "\n".join(lines)
+
+
+def _worst_first(result: Result) -> list[ScopeAccount]:
+    readable = ("unreachable", "partial", "assessed", "skipped")
+
+    def badness(account: ScopeAccount) -> tuple[int, int, int, str]:
+        checks = _failed_checks(finding for finding in result.findings if finding.account == account.id)
+        worst = checks[0][0].rank if checks else -1
+        return (-worst, readable.index(account.state), -len(checks), account.id)
+
+    return sorted(result.scope.accounts, key=badness)
+
+
+def _account_line(account: ScopeAccount, result: Result) -> str:
+    name = account.name or account.id
+    return f"  {name:<11}  {LESSONS.get(account.id, ''):<26}  {_outcome(account, result)}"
+
+
+def _outcome(account: ScopeAccount, result: Result) -> str:
+    if account.state == "skipped":
+        return "skipped"
+    if account.state == "unreachable":
+        return "could not be entered"
+    checks = _failed_checks(finding for finding in result.findings if finding.account == account.id)
+    if not checks:
+        return "no check fails"
+    (severity, worst), *others = checks
+    more = f" +{len(others)}" if others else ""
+    return f"{severity:<8} {worst}{more}"
+
+
+def _failed_checks(findings: Iterable[Finding]) -> list[tuple[Severity, str]]:
+    """The checks that fail, the gravest first, then those that fail for most."""
+    counts = Counter((one.severity, one.check) for one in findings if one.status is Status.FAIL)
+    return sorted(counts, key=lambda check: (-check[0].rank, -counts[check], check[1]))
+
+
+def _completeness(result: Result) -> str:
+    closed = [account for account in result.scope.accounts if account.state == "unreachable"]
+    unknown = result.summary.unknown
+    if not closed and not unknown:
+        return "Yes."
+    parts = [f"account {account.id} ({account.name}) could not be entered" for account in closed]
+    parts += [f"{plural(unknown, 'verdict')} unknown"] if unknown else []
+    return f"No: {'; '.join(parts)}. What is not known is never counted as passed."
+
+
+def _commands(result: Result, folder: str, *, keep: bool) -> Iterator[str]:
+    yield f"trailaudit report {folder}/report.json"
+    if failed := _failed_checks(result.findings):
+        _, worst = failed[0]
+        yield f"trailaudit scan --posture {folder}/posture.json \\"
+        yield f"  --check {worst}"
+        yield f"trailaudit checks {worst}"
+    if keep:
+        yield f"trailaudit scan --organization --role-name {story.ROLE}"
+    else:
+        yield "trailaudit demo --keep"
+
+
+def _paragraph(text: str) -> str:
+    return fill(text, WIDTH)

@@ -1,0 +1,175 @@
+"""The demo from end to end: what a newcomer gets who runs it."""
+
+import json
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any, NamedTuple
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from scanner.demo import story
+
+pytestmark = pytest.mark.slow
+
+PROGRAM = [sys.executable, "-c", "from scanner.cli import main; main()"]
+SURROUNDINGS = {
+    # A profile that doesn't exist and a gate that never closes: the demo must not look.
+    "AWS_PROFILE": "none-of-yours",
+    "TRAILAUDIT_FAIL_ON": "never",
+    "PATH": "/usr/bin:/bin",
+}
+
+
+class Shown(NamedTuple):
+    code: int
+    out: str
+    err: str
+    folder: Path
+    seconds: float
+
+    @property
+    def result(self) -> dict[str, Any]:
+        read: dict[str, Any] = json.loads((self.folder / "report.json").read_bytes())
+        return read
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
+    folder = tmp_path_factory.mktemp("demo")
+    started = time.monotonic()
+    ended = subprocess.run(
+        [*PROGRAM, "demo"],
+        env=SURROUNDINGS,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    seconds = time.monotonic() - started
+    return Shown(ended.returncode, ended.stdout, ended.stderr, folder / "trailaudit-demo", seconds)
+
+
+def test_it_ends_with_0(shown: Shown) -> None:
+    assert (shown.code, shown.err) == (0, "")
+
+
+def test_it_takes_less_than_20_seconds(shown: Shown) -> None:
+    assert shown.seconds < 20
+
+
+def test_it_fits_one_screen(shown: Shown) -> None:
+    lines = shown.out.splitlines()
+    assert [line for line in lines if len(line) > 80] == []
+    assert len(lines) <= 40
+
+
+def test_it_writes_every_report(shown: Shown) -> None:
+    names = ["posture.json", "report.html", "report.json", "report.xml"]
+    assert sorted(path.name for path in shown.folder.iterdir()) == names
+    assert ET.parse(shown.folder / "report.xml").getroot().tag == "testsuites"
+    assert b"<!doctype html>" in (shown.folder / "report.html").read_bytes()[:100].lower()
+
+
+CHECKS_OF_COVERAGE = {
+    "global-service-events",
+    "multi-region-trail",
+    "region-management-events",
+    "s3-data-events-read",
+    "s3-data-events-write",
+}
+FAILS = {
+    story.MANAGEMENT: set(),
+    story.LOG_ARCHIVE: set(),
+    story.PAYMENTS: set(),
+    story.SANDBOX: CHECKS_OF_COVERAGE,
+    story.STOPPED: CHECKS_OF_COVERAGE | {"trail-logging", "trail-log-delivery"},
+    story.BLIND: CHECKS_OF_COVERAGE - {"s3-data-events-read", "s3-data-events-write"},
+    story.SINGLE_REGION: CHECKS_OF_COVERAGE,
+    story.PUBLIC: {"bucket-public-access"},
+    story.SHORT_LIVED: {"bucket-object-lock", "bucket-retention", "bucket-versioning"},
+    story.KEY_DELETED: {"trail-kms-key-usable", "trail-log-delivery"},
+}
+
+
+@pytest.mark.parametrize("member", FAILS, ids=lambda member: member.name)
+def test_each_account_fails_for_what_it_teaches(shown: Shown, member: story.Member) -> None:
+    failed = {
+        finding["check"]
+        for finding in shown.result["findings"]
+        if finding["account"] == member.id and finding["status"] == "fail"
+    }
+    assert failed == FAILS[member]
+
+
+def test_the_single_region_trail_covers_its_own_region(shown: Shown) -> None:
+    judged = {
+        finding["region"]: finding["status"]
+        for finding in shown.result["findings"]
+        if (finding["check"], finding["account"]) == ("region-management-events", story.SINGLE_REGION.id)
+    }
+    assert [region for region, status in judged.items() if status == "pass"] == [story.HOME_REGION]
+    assert len(judged) == 17
+
+
+def test_nothing_is_unknown_but_the_account_that_could_not_be_entered(shown: Shown) -> None:
+    states = {
+        account["name"]: account["state"]
+        for account in shown.result["scope"]["accounts"]
+        if account["state"] != "assessed"
+    }
+    unknown = [finding for finding in shown.result["findings"] if finding["status"] == "unknown"]
+    assert (states, unknown) == ({"acquired": "unreachable", "old-shop": "skipped"}, [])
+
+
+def test_it_says_the_code_that_the_same_scan_would_have_ended_with(shown: Shown) -> None:
+    gate = shown.result["gate"]
+    assert gate["code"] == 3
+    text = " ".join(shown.out.split())
+    assert f"exit code 3 ({gate['verdict']}): {'; '.join(gate['reasons'])}" in text
+
+
+def test_what_it_says_to_try_next_works(shown: Shown) -> None:
+    commands = [line.strip() for line in shown.out.replace("\\\n", "").splitlines()]
+    offline = [
+        line for line in commands if line.startswith(("trailaudit re", "trailaudit sc", "trailaudit ch"))
+    ]
+    assert len(offline) == 3
+    for line in offline:
+        command = [*PROGRAM, *shlex.split(line)[1:]]
+        ended = subprocess.run(
+            command, cwd=shown.folder.parent, capture_output=True, text=True, timeout=60, check=False
+        )
+        assert ended.returncode in (0, 1, 3), (line, ended.stderr)
+        assert ended.stdout
+
+
+def test_kept_it_can_be_scanned_until_ctrl_c(tmp_path: Path) -> None:
+    command = [*PROGRAM, "demo", "--keep", "--output", str(tmp_path / "a folder")]
+    with subprocess.Popen(command, env=SURROUNDINGS, stdout=subprocess.PIPE, text=True) as kept:
+        assert kept.stdout is not None
+        variables = dict(SURROUNDINGS)
+        for line in kept.stdout:
+            if line.startswith("export "):
+                name, _, value = shlex.split(line)[1].partition("=")
+                variables[name] = value
+            if "NO_PROXY" in variables:  # the last one
+                break
+        del variables["AWS_PROFILE"]
+        scanned = subprocess.run(
+            [*PROGRAM, "scan", "--output", "json", "--check", "trail-logging"],
+            env=variables,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        kept.send_signal(signal.SIGINT)
+        code = kept.wait(20)
+    (finding,) = json.loads(scanned.stdout)["findings"]
+    assert (finding["account"], finding["status"], code) == (story.MANAGEMENT.id, "pass", 0)
