@@ -1,0 +1,36 @@
+"""What is written from the code is what the code says now."""
+
+from pathlib import Path
+
+from scanner.config import load
+from scanner.docs import check_pages, example_config
+from scanner.registry import checks, renderers
+from scanner.settings import Role, Settings
+from scanner.yaml_file import read
+
+ROOT = Path(__file__).parent.parent
+STALE = "run `python -m scanner.docs`"
+
+
+def test_docs_checks_md_is_up_to_date() -> None:
+    assert (ROOT / "docs/checks.md").read_text() == check_pages(checks()), STALE
+
+
+def test_config_example_yaml_is_up_to_date() -> None:
+    assert (ROOT / "config.example.yaml").read_text() == example_config(checks()), STALE
+
+
+def test_the_example_changes_nothing() -> None:
+    example = load({"config": str(ROOT / "config.example.yaml")}, {}, checks(), renderers())
+    default = load({}, {}, checks(), renderers())
+    assert example.checks == default.checks
+    assert example.settings.model_copy(update={"checks": {}}) == default.settings
+
+
+def test_every_option_stands_in_the_example() -> None:
+    data = read(ROOT / "config.example.yaml").data
+    assert list(data) == list(Settings.model_fields)
+    assert list(data["role"]) == list(Role.model_fields)
+    assert {name: set(options) for name, options in data["checks"].items()} == {
+        check.id: set(check.model_fields) - {"trusted_accounts"} for check in checks()
+    }
