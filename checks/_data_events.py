@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 
 from scanner.check import Fail, Pass, Unknown, Verdict
-from scanner.coverage import Answer, everywhere, recorders, s3_events
+from scanner.coverage import Answer, everywhere, s3_events
 from scanner.model.arn import parse_arn
 from scanner.model.posture import Account, Posture
 from scanner.model.reading import Gap, Known
+from scanner.recorders import recorders
 from scanner.words import listed, plural
 
 
@@ -21,12 +22,18 @@ def judge_s3_events(account: Account, posture: Posture, *, read_only: bool) -> V
         case Known(value=True):
             with_own = s3_events(account, posture, read_only=read_only, service_events=True)
             whole, _ = everywhere(account, posture, with_own, found)
-            remark = "" if whole == Known(value=True) else " (but not the events that AWS services make themselves)"
+            remark = (
+                ""
+                if whole == Known(value=True)
+                else " (but not the events that AWS services make themselves)"
+            )
             names = sorted({parse_arn(arn).resource for one in by_region.values() for arn in one.by})
             return Pass(f"recorded by {listed(names)}{_scanned(account)}{remark}")
         case Known():
             failed = {region: one for region, one in by_region.items() if one.complete == Known(value=False)}
-            return Fail(_holes(failed.values()) + f" in {listed(sorted(failed))}{_scanned(account)}{_why(failed)}")
+            return Fail(
+                _holes(failed.values()) + f" in {listed(sorted(failed))}{_scanned(account)}{_why(failed)}"
+            )
 
 
 def _holes(failed: Iterable[Answer]) -> str:

@@ -8,11 +8,11 @@ from scanner.coverage import (
     RDS_DATA_EVENTS,
     Answer,
     everywhere,
-    recorders,
 )
 from scanner.model.finding import Severity
 from scanner.model.posture import Account, Posture
 from scanner.model.reading import Gap, Known, Reading, all_of, first_gap
+from scanner.recorders import recorders
 from scanner.words import listed
 
 

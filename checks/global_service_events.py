@@ -1,11 +1,12 @@
 """The check `global-service-events`."""
 
 from scanner.check import AccountCheck, Fail, Pass, Unknown, Verdict
-from scanner.coverage import global_answer, recorders
+from scanner.coverage import global_answer
 from scanner.model.arn import parse_arn
 from scanner.model.finding import Severity
 from scanner.model.posture import Account, Posture
 from scanner.model.reading import Gap, Known
+from scanner.recorders import recorders
 from scanner.words import listed
 
 
@@ -51,5 +52,6 @@ class GlobalServiceEvents(AccountCheck):
         if not found.known:
             return Fail("no trail")
         return Fail(
-            f"does not record {listed(str(hole) for hole in answer.holes)}" + (f": {listed(blind)}" if blind else "")
+            f"does not record {listed(str(hole) for hole in answer.holes)}"
+            + (f": {listed(blind)}" if blind else "")
         )

@@ -1,12 +1,13 @@
 """The check `multi-region-trail`."""
 
 from scanner.check import AccountCheck, Fail, NotApplicable, Pass, Unknown, Verdict
-from scanner.coverage import MANAGEMENT_READ, MANAGEMENT_WRITE, Recorder, recorders
+from scanner.coverage import MANAGEMENT_READ, MANAGEMENT_WRITE
 from scanner.events import missed
 from scanner.model.finding import Severity
 from scanner.model.posture import Account, Posture
 from scanner.model.reading import Gap, Known, Reading, all_of, any_of, first_gap
 from scanner.model.trail import Trail
+from scanner.recorders import Recorder, recorders
 from scanner.words import listed
 
 
@@ -36,7 +37,9 @@ class MultiRegionTrail(AccountCheck):
 
     def judge(self, account: Account, posture: Posture, /) -> Verdict:
         trails = {trail.arn: trail for trail in posture.trails_of(account)}
-        candidates = [one for one in recorders(account, posture).known if one.arn in trails and one.multi_region]
+        candidates = [
+            one for one in recorders(account, posture).known if one.arn in trails and one.multi_region
+        ]
         enough = {one.arn: _enough(one) for one in candidates}
         match any_of(enough.values()):
             case Known(value=True):

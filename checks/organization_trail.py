@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 
 from scanner.check import Fail, OrganizationCheck, Pass, Unknown, Verdict, out_of_scope
-from scanner.coverage import MANAGEMENT_READ, MANAGEMENT_WRITE, obstacle, selected
+from scanner.coverage import MANAGEMENT_READ, MANAGEMENT_WRITE
 from scanner.events import missed
 from scanner.model.finding import Severity
 from scanner.model.organization import Organization
 from scanner.model.posture import Account, Posture
 from scanner.model.reading import Gap, Known, Reading, all_of, any_of
 from scanner.model.trail import AdvancedSelectors, Trail, TrailStatus
+from scanner.recorders import obstacle, selected
 from scanner.words import listed
 
 Shortfall = Reading[str | None]

@@ -1,11 +1,12 @@
 """The check `region-management-events`."""
 
 from scanner.check import Fail, Pass, RegionCheck, Unknown, Verdict
-from scanner.coverage import MANAGEMENT_READ, MANAGEMENT_WRITE, answers, recorders
+from scanner.coverage import MANAGEMENT_READ, MANAGEMENT_WRITE, answers
 from scanner.model.arn import parse_arn
 from scanner.model.finding import Severity
 from scanner.model.posture import Account, Posture
 from scanner.model.reading import Gap, Known, all_of
+from scanner.recorders import recorders
 from scanner.words import listed
 
 

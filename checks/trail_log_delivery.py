@@ -3,12 +3,12 @@
 from typing import ClassVar
 
 from scanner.check import NO_TRAIL, Fail, Pass, TrailCheck, Unknown, Verdict
-from scanner.coverage import FRESH, obstacle
 from scanner.model.base import iso
 from scanner.model.finding import Severity
 from scanner.model.posture import Posture
 from scanner.model.reading import Gap
 from scanner.model.trail import Trail
+from scanner.recorders import FRESH, obstacle
 from scanner.words import span
 
 

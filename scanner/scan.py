@@ -127,7 +127,8 @@ def gate(
         EXIT_INCOMPLETE: "incomplete",
         EXIT_NOTHING: "nothing-assessed",
     }
-    texts = tuple(text for _, text in reasons) or ("everything asked for was assessed, and nothing failed the gate",)
+    passed = "everything asked for was assessed, and nothing failed the gate"
+    texts = tuple(text for _, text in reasons) or (passed,)
     return Gate(code=code, verdict=verdicts[code], reasons=texts)
 
 

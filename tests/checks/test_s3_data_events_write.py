@@ -18,7 +18,9 @@ def judge(world: Posture) -> Finding:
 
 
 def advanced(*fields: FieldSelector) -> Known[Selectors]:
-    return Known(Selectors(advanced=(AdvancedSelector(fields=(*select("Data", type=(S3,)).fields, *fields)),)))
+    return Known(
+        Selectors(advanced=(AdvancedSelector(fields=(*select("Data", type=(S3,)).fields, *fields)),))
+    )
 
 
 def basic(*values: str, read_write: str = "All") -> Known[Selectors]:
@@ -41,7 +43,7 @@ def basic(*values: str, read_write: str = "All") -> Known[Selectors]:
         basic("arn:aws:s3:::", read_write="WriteOnly"),
     ],
 )
-def test_all_writes_of_all_buckets_pass(selectors: Known[Selectors]):
+def test_all_writes_of_all_buckets_pass(selectors: Known[Selectors]) -> None:
     assert judge(posture(trail(selectors=selectors))).status is Status.PASS
 
 
@@ -63,40 +65,40 @@ def test_all_writes_of_all_buckets_pass(selectors: Known[Selectors]):
         basic(),
     ],
 )
-def test_what_narrows_the_selection_fails(selectors: Known[Selectors]):
+def test_what_narrows_the_selection_fails(selectors: Known[Selectors]) -> None:
     finding = judge(posture(trail(selectors=selectors)))
     assert finding.status is Status.FAIL
     assert finding.message.startswith("does not record ")
     assert "in eu-west-1, us-east-1" in finding.message
 
 
-def test_leaving_out_the_events_of_aws_services_passes_with_a_remark():
+def test_leaving_out_the_events_of_aws_services_passes_with_a_remark() -> None:
     without = advanced(FieldSelector(field="eventType", not_equals=("AwsServiceEvent",)))
     finding = judge(posture(trail(selectors=without)))
     assert finding.status is Status.PASS
     assert finding.message.endswith("(but not the events that AWS services make themselves)")
 
 
-def test_a_stopped_trail_fails_and_is_named():
+def test_a_stopped_trail_fails_and_is_named() -> None:
     finding = judge(posture(trail(status=Known(status(logging=False)))))
     assert finding.status is Status.FAIL
     assert finding.message.endswith(": trail/audit is stopped")
 
 
-def test_a_single_region_trail_fails_for_the_other_region():
+def test_a_single_region_trail_fails_for_the_other_region() -> None:
     finding = judge(posture(trail(multi_region=False)))
     assert finding.status is Status.FAIL
     assert finding.message.endswith(" in us-east-1")
 
 
-def test_a_narrowed_scan_says_how_far_it_looked():
+def test_a_narrowed_scan_says_how_far_it_looked() -> None:
     seen = account(trails=(trail(),), narrowed=True)
     assert judge(posture(accounts=(seen,))).message == "recorded by trail/audit (in the 2 regions scanned)"
 
 
-def test_unreadable_selectors_are_unknown():
+def test_unreadable_selectors_are_unknown() -> None:
     assert judge(posture(trail(selectors=denied("cloudtrail:GetEventSelectors")))).status is Status.UNKNOWN
 
 
-def test_no_trail_fails():
+def test_no_trail_fails() -> None:
     assert judge(posture(trails=())).status is Status.FAIL
