@@ -34,8 +34,6 @@ def parameters(account: str, region: str, service: str, action: str, turn: int) 
             return {"AccountId": account}
         case "s3", action if action != "ListBuckets":
             return {"Bucket": bucket_name(account, turn % 5)}
-        case "organizations", "ListDelegatedAdministrators":
-            return {"ServicePrincipal": "cloudtrail.amazonaws.com"}
         case _:
             return {}
 

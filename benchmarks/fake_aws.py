@@ -222,36 +222,6 @@ def describe_key(_: FakeAws, request: Request) -> Answer:
     )
 
 
-def describe_organization(aws: FakeAws, _: Request) -> Answer:
-    if aws.accounts == 1:
-        return error("AWSOrganizationsNotInUseException")
-    management = account_ids(1)[0]
-    return as_json(
-        {
-            "Organization": {
-                "Id": "o-benchmark0",
-                "Arn": f"arn:aws:organizations::{management}:organization/o-benchmark0",
-                "MasterAccountId": management,
-                "FeatureSet": "ALL",
-            }
-        }
-    )
-
-
-def list_accounts(aws: FakeAws, request: Request) -> Answer:
-    ids = account_ids(aws.accounts)
-    start = int(request.json().get("NextToken") or 0)
-    page: dict[str, Any] = {
-        "Accounts": [
-            {"Id": one, "Name": f"account-{one}", "State": "ACTIVE", "Status": "ACTIVE"}
-            for one in ids[start : start + 20]
-        ]
-    }
-    if start + 20 < len(ids):
-        page["NextToken"] = str(start + 20)
-    return as_json(page)
-
-
 ANSWERS: dict[tuple[str, str], Callable[[FakeAws, Request], Answer]] = {
     ("cloudtrail", "DescribeTrails"): describe_trails,
     ("cloudtrail", "GetTrailStatus"): get_trail_status,
@@ -261,9 +231,7 @@ ANSWERS: dict[tuple[str, str], Callable[[FakeAws, Request], Answer]] = {
     ("kms", "DescribeKey"): describe_key,
     ("kms", "GetKeyPolicy"): lambda _, __: as_json({"PolicyName": "default", "Policy": "{}"}),
     ("kms", "GetKeyRotationStatus"): lambda _, __: as_json({"KeyRotationEnabled": True}),
-    ("organizations", "DescribeOrganization"): describe_organization,
-    ("organizations", "ListAccounts"): list_accounts,
-    ("organizations", "ListDelegatedAdministrators"): lambda _, __: as_json({"DelegatedAdministrators": []}),
+    ("organizations", "DescribeOrganization"): lambda _, __: error("AWSOrganizationsNotInUseException"),
 }
 
 

@@ -64,17 +64,21 @@ def _outcome(account: ScopeAccount, result: Result) -> str:
         return "skipped"
     if account.state == "unreachable":
         return "could not be entered"
-    checks = _failed_checks(finding for finding in result.findings if finding.account == account.id)
-    if not checks:
-        return "no check fails"
-    (severity, worst), *others = checks
-    more = f" +{len(others)}" if others else ""
-    return f"{severity:<8} {worst}{more}"
+    found = [finding for finding in result.findings if finding.account == account.id]
+    checks = _failed_checks(found)
+    if checks:
+        (severity, worst), *others = checks
+        more = f" +{len(others)}" if others else ""
+        return f"{severity:<8} {worst}{more}"
+    unknown = sum(finding.status is Status.UNKNOWN for finding in found)
+    return f"{unknown} unknown" if unknown else "no check fails"
 
 
 def _failed_checks(findings: Iterable[Finding]) -> list[tuple[Severity, str]]:
     """The checks that fail, the gravest first, then those that fail for most."""
-    counts = Counter((one.severity, one.check) for one in findings if one.status is Status.FAIL)
+    counts = Counter(
+        (one.severity, one.check) for one in findings if one.status is Status.FAIL and one.waiver is None
+    )
     return sorted(counts, key=lambda check: (-check[0].rank, -counts[check], check[1]))
 
 
@@ -84,7 +88,7 @@ def _completeness(result: Result) -> str:
     if not closed and not unknown:
         return "Yes."
     parts = [f"account {account.id} ({account.name}) could not be entered" for account in closed]
-    parts += [f"{plural(unknown, 'verdict')} unknown"] if unknown else []
+    parts += [f"{unknown:,} unknown"] if unknown else []
     return f"No: {'; '.join(parts)}. What is not known is never counted as passed."
 
 
