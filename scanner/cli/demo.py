@@ -38,8 +38,8 @@ def demo(ctx: click.Context, folder: str, *, keep: bool) -> int:
     Neither your credentials nor your AWS configuration are used. The demo ends with 0 once it has shown
     what there is to see, and says which exit code the same scan would have ended with.
     """
-    _make(folder)
     with embedded_aws() as url:
+        _make(folder)
         started = time.perf_counter()
         if _scan(ctx, folder, url) == EXIT_USER:
             return EXIT_USER
