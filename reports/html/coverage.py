@@ -1,0 +1,140 @@
+"""What of each class of events is recorded where; what is alike is told once."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from reports.html.overview import label
+from reports.html.words import EVENT_CLASSES
+from scanner.model.result import Coverage, EventClass, Recorded, Result
+
+
+@dataclass(frozen=True)
+class CoverageRow:
+    """Regions with the same answers; a cell is None where none was given."""
+
+    regions: tuple[str, ...]
+    cells: tuple[Recorded | None, ...]
+
+
+@dataclass(frozen=True)
+class CoverageNote:
+    """What records some classes in some regions, and what is left out."""
+
+    classes: tuple[str, ...]
+    regions: tuple[str, ...]
+    recorded: Recorded
+    by: tuple[str, ...]
+    holes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CoverageBlock:
+    """Accounts with the same coverage, told once."""
+
+    accounts: tuple[str, ...]
+    regions: int
+    counts: tuple[tuple[Recorded, int], ...]
+    rows: tuple[CoverageRow, ...]
+    notes: tuple[CoverageNote, ...]
+
+
+@dataclass(frozen=True)
+class ClassTotal:
+    """One class of events over all accounts and regions; lengths in CSS pixels."""
+
+    title: str
+    meaning: str
+    counts: tuple[tuple[Recorded, int], ...]
+    bars: tuple[tuple[Recorded, int, int], ...]
+    """Answer, offset and length of each part of the bar."""
+
+
+@dataclass(frozen=True)
+class CoverageMap:
+    totals: tuple[ClassTotal, ...]
+    blocks: tuple[CoverageBlock, ...]
+
+
+ANSWERS: tuple[Recorded, ...] = ("no", "unknown", "partly", "yes")
+"""From the worst."""
+BAR = 240
+_Way = tuple[Recorded, tuple[str, ...], tuple[str, ...]]
+"""Answer, what records, what is left out."""
+
+
+def coverage_map(result: Result) -> CoverageMap:
+    """The accounts with most unrecorded first."""
+    cells: dict[str, dict[str, dict[EventClass, Coverage]]] = defaultdict(lambda: defaultdict(dict))
+    totals: dict[EventClass, Counter[Recorded]] = {name: Counter() for name in EVENT_CLASSES}
+    for one in result.coverage:
+        cells[one.account][one.region][one.event_class] = one
+        totals[one.event_class][one.recorded] += 1
+    alike: dict[tuple[tuple[str, tuple[object, ...]], ...], list[str]] = defaultdict(list)
+    for account in sorted(cells):
+        signature = tuple(
+            (region, tuple(_answer(classes.get(name)) for name in EVENT_CLASSES))
+            for region, classes in sorted(cells[account].items())
+        )
+        alike[signature].append(account)
+    names = {account.id: label(account) for account in result.scope.accounts}
+    blocks = [_block([names.get(one, one) for one in group], cells[group[0]]) for group in alike.values()]
+    return CoverageMap(
+        totals=tuple(_total(name, totals[name]) for name in EVENT_CLASSES),
+        blocks=tuple(sorted(blocks, key=_badness)),
+    )
+
+
+def _answer(cell: Coverage | None) -> object:
+    return cell and (cell.recorded, cell.by, cell.holes)
+
+
+def _badness(block: CoverageBlock) -> tuple[object, ...]:
+    return (*(-count for _, count in block.counts[:-1]), block.accounts)
+
+
+def _block(accounts: Sequence[str], regions: Mapping[str, Mapping[EventClass, Coverage]]) -> CoverageBlock:
+    rows: dict[tuple[Recorded | None, ...], list[str]] = defaultdict(list)
+    for region, classes in sorted(regions.items()):
+        cells = tuple(classes[name].recorded if name in classes else None for name in EVENT_CLASSES)
+        rows[cells].append(region)
+    counts = Counter(one.recorded for classes in regions.values() for one in classes.values())
+    return CoverageBlock(
+        accounts=tuple(accounts),
+        regions=len(regions),
+        counts=tuple((answer, counts[answer]) for answer in ANSWERS),
+        rows=tuple(CoverageRow(tuple(names), cells) for cells, names in rows.items()),
+        notes=tuple(_notes(one for classes in regions.values() for one in classes.values())),
+    )
+
+
+def _notes(cells: Iterable[Coverage]) -> Iterator[CoverageNote]:
+    """One for each way of being recorded, and apart for classes that aren't so in the same regions."""
+    ways: dict[_Way, dict[EventClass, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for cell in cells:
+        if cell.by or cell.holes:
+            ways[cell.recorded, cell.by, cell.holes][cell.event_class].append(cell.region)
+    for (recorded, by, holes), classes in sorted(ways.items(), key=lambda pair: _way_order(pair[0])):
+        together: dict[tuple[str, ...], list[str]] = defaultdict(list)
+        for name, (title, _) in EVENT_CLASSES.items():
+            if name in classes:
+                together[tuple(sorted(classes[name]))].append(title)
+        for regions, titles in together.items():
+            yield CoverageNote(tuple(titles), regions, recorded, by, holes)
+
+
+def _way_order(way: _Way) -> tuple[int, tuple[str, ...], tuple[str, ...]]:
+    recorded, by, holes = way
+    return ANSWERS.index(recorded), by, holes
+
+
+def _total(name: EventClass, counts: Counter[Recorded]) -> ClassTotal:
+    title, meaning = EVENT_CLASSES[name]
+    answers = tuple(reversed(ANSWERS))
+    bars, before = [], 0
+    for answer in answers:
+        if counts[answer]:
+            start, end = (BAR * part // counts.total() for part in (before, before + counts[answer]))
+            bars.append((answer, start, max(2, end - start)))
+            before += counts[answer]
+    return ClassTotal(title, meaning, tuple((answer, counts[answer]) for answer in answers), tuple(bars))

@@ -1,0 +1,76 @@
+"""The words and marks of the report, each in one place. Marks never stand without their word."""
+
+from scanner.model.finding import Severity, Status
+from scanner.model.posture import AccountState
+from scanner.model.reading import Outcome
+from scanner.model.result import EventClass, GateVerdict, Recorded
+
+STATUSES: dict[Status, tuple[str, str]] = {
+    Status.FAIL: ("failed", "A fact was read and it is not what the check asks for."),
+    Status.UNKNOWN: (
+        "unknown",
+        "The fact could not be read, so there is no verdict. It is neither a pass nor a failure.",
+    ),
+    Status.PASS: ("passed", "A fact was read and it is what the check asks for."),
+    Status.NOT_APPLICABLE: ("not applicable", "The question does not arise here; the finding says why."),
+}
+"""From the worst: the word, and what it means."""
+
+SEVERITIES = tuple(reversed(Severity))
+RANKS = {severity: severity.rank for severity in Severity}
+
+RECORDED: dict[Recorded, tuple[str, str]] = {
+    "yes": ("yes", "Everything of this kind is recorded by at least one trail or event data store."),
+    "partly": ("partly", "Some of it is recorded; what is left out is listed below the table."),
+    "no": ("no", "Nothing that is working records it."),
+    "unknown": ("unknown", "What records it could not be read, and nothing else decides."),
+}
+
+EVENT_CLASSES: dict[EventClass, tuple[str, str]] = {
+    "management-read": ("Management reads", "Calls that look at resources (Describe, List, Get)."),
+    "management-write": ("Management writes", "Calls that create, change or delete resources."),
+    "global-service": ("Global services", "Events of IAM, STS and CloudFront."),
+    "kms": ("KMS", "Management events of the key service; trails may exclude them."),
+    "rds-data": ("RDS Data API", "Management events of the RDS Data API; trails may exclude them."),
+    "s3-read": ("S3 reads", "Data events: reading objects in buckets."),
+    "s3-write": ("S3 writes", "Data events: writing and deleting objects in buckets."),
+    "lambda": ("Lambda", "Data events: invocations of functions."),
+    "dynamodb": ("DynamoDB", "Data events: reading and writing items of tables."),
+}
+
+STATES: dict[AccountState, str] = {
+    "assessed": "Everything that was asked of it was answered.",
+    "partial": "It was entered, but some of it could not be read.",
+    "unreachable": "It could not be entered: it has no findings, and nothing is known of it.",
+    "skipped": "It was left out on purpose or because it is closed or suspended.",
+}
+
+OUTCOMES: dict[Outcome, str] = {
+    Outcome.DENIED: "AWS refused: the role lacks the permission, or a policy denies it",
+    Outcome.THROTTLED: "AWS asked to slow down until the retries ran out: scan again",
+    Outcome.FAILED: "the call failed: the code says how",
+    Outcome.REGION_DISABLED: "the region is not enabled in the account",
+}
+
+CODES: dict[str, str] = {
+    "CheckBroken": "The check itself failed. A defect of trailaudit or of a plugin: please report it.",
+    "OwnerOutOfScope": "The thing belongs to an account that this scan does not cover: add that account.",
+    "NotRead": "The posture was saved by a scan that did not need this fact: scan again with this check.",
+}
+"""Codes of our own; AWS's codes speak for themselves beside the action."""
+
+GATE: dict[GateVerdict, str] = {
+    "pass": "Passed",
+    "fail": "Failed",
+    "incomplete": "Incomplete",
+    "nothing-assessed": "Nothing assessed",
+}
+
+EXIT_CODES: tuple[tuple[str, str], ...] = (
+    ("0", "The gate passed, and everything that was asked for was assessed."),
+    ("1", "The gate failed: at least one open failure at or above the chosen severity."),
+    ("2", "The scan did not start: arguments, configuration or credentials have to be fixed."),
+    ("3", "Incomplete: an account or a fact could not be read, or a check broke."),
+    ("4", "Nothing could be assessed at all."),
+    ("130", "Interrupted; the run can be resumed."),
+)
