@@ -110,7 +110,7 @@ def _completeness(result: Result) -> Completeness:
     unknown = sum(finding.status is Status.UNKNOWN for finding in result.findings)
     failed = sum(reading.count for reading in result.readings if reading.outcome not in READ)
     lost = states["unreachable"] + states["partial"]
-    if not any(finding.status is not Status.UNKNOWN for finding in result.findings):
+    if result.gate.verdict == "nothing-assessed" or unknown == len(result.findings):
         tone, answer = "fail", "Nothing could be assessed. This report is no evidence of anything."
     elif result.gate.verdict == "incomplete" or lost or unknown or failed:
         tone, answer = "unknown", "No. Some of what was asked could not be read."

@@ -75,6 +75,14 @@ def test_a_gate_that_overlooks_unknowns_does_not_make_the_scan_complete() -> Non
     assert view.complete.answer == "No. Some of what was asked could not be read."
 
 
+@pytest.mark.parametrize("status", [Status.UNKNOWN, Status.NOT_APPLICABLE])
+def test_where_the_gate_saw_nothing_assessed_the_page_says_so_first(status: Status) -> None:
+    nothing = Gate(code=4, verdict="nothing-assessed", reasons=("nothing could be assessed",))
+    some = [finding("a", Status.UNKNOWN), finding("b", status)]
+    view = overview(report(findings=some, gate=nothing))
+    assert view.complete.answer == "Nothing could be assessed. This report is no evidence of anything."
+
+
 def test_a_scan_that_only_skipped_says_so() -> None:
     scope = [sample.account(), sample.account(sample.CLOSED, "skipped")]
     view = overview(report(findings=[finding(status=Status.PASS)], accounts=scope, readings=()))
