@@ -13,7 +13,7 @@ from scanner.aws.scope import Scope
 from scanner.check import Check
 from scanner.errors import UserError
 from scanner.registry import did_you_mean
-from scanner.settings import FLAGS, STDOUT, Role, Settings
+from scanner.settings import FLAGS, STDOUT, Flag, Role, Settings
 from scanner.yaml_file import Document, Key, dotted, read
 
 CONFIG_VARIABLE = "TRAILAUDIT_CONFIG"
@@ -21,6 +21,10 @@ SHARED = ("trusted_accounts",)
 """A check's option of this name takes the value of the top-level setting, so the two can't differ."""
 LOUDNESS = frozenset({"quiet", "verbose"})
 """Two ends of one question: the strongest source that sets one of them answers it."""
+READING = frozenset(
+    {"accounts", "organization", "ous", "exclude", "role", "list_role_arn", "profile", "regions"}
+)
+"""Settings that say what to read of AWS: without effect on a saved posture."""
 _TYPES = {
     "bool_type": "true or false",
     "int_type": "a whole number",
@@ -104,7 +108,7 @@ def load(
         stated = source.settings()
         _validate(stated, source, known, formats)
         settings = _overlay(settings, stated)
-    _one_on_stdout(settings)
+    _places_differ(settings)
     configured = tuple(_configured(file, settings, known))
     selected = tuple(
         check for check in configured if _chosen(check.id, settings.only) and check.id not in settings.skip
@@ -169,35 +173,32 @@ def _without_nulls(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _environment(environ: Mapping[str, str]) -> _Source:
-    given = {flag: environ[flag.variable] for flag in FLAGS if environ.get(flag.variable)}
-    variables = {flag.key: flag.variable for flag in FLAGS}
-    data: dict[str, Any] = {}
-    for flag, text in given.items():
-        match flag.default:
-            case tuple():
-                _put(data, flag.key, _words(text))
-            case dict():
-                _put(data, flag.key, outputs_of(_words(text), flag.variable))
-            case default:
-                _put(data, flag.key, _typed(text, default))
-    return _Source(data, lambda key: _named(key, variables))
+    given = {flag: text for flag in FLAGS if (text := environ.get(flag.variable))}
+    listed = {flag: _words(text) if flag.many else text for flag, text in given.items()}
+    return _stated(listed, {flag.key: flag.variable for flag in FLAGS})
 
 
 def _command_line(flags: Mapping[str, Any]) -> _Source:
-    names = {flag.key: flag.name for flag in FLAGS}
+    values = {flag: flags.get(flag.parameter) for flag in FLAGS}
+    given = {flag: value for flag, value in values.items() if value not in (None, (), False)}
+    return _stated(given, {flag.key: flag.name for flag in FLAGS})
+
+
+def _stated(given: Mapping[Flag, Any], names: Mapping[Key, str]) -> _Source:
     data: dict[str, Any] = {}
-    for flag in FLAGS:
-        value = flags.get(flag.parameter)
-        if value in (None, (), False):
-            continue
+    for flag, value in given.items():
         match flag.default:
             case tuple():
                 _put(data, flag.key, list(value))
             case dict():
-                _put(data, flag.key, outputs_of(value, flag.name))
+                _put(data, flag.key, outputs_of(value, names[flag.key]))
             case default:
                 _put(data, flag.key, _typed(value, default))
-    return _Source(data, lambda key: _named(key, names))
+
+    def name(key: Key) -> str:
+        return next((names[key[:end]] for end in (1, 2) if key[:end] in names), dotted(key))
+
+    return _Source(data, name)
 
 
 def _words(text: str) -> list[str]:
@@ -219,10 +220,6 @@ def _put(data: dict[str, Any], key: tuple[str, ...], value: Any) -> None:
     data[key[-1]] = value
 
 
-def _named(key: Key, names: Mapping[tuple[str, ...], str]) -> str:
-    return next((name for of, name in names.items() if key[: len(of)] == of), dotted(key))
-
-
 def _validate(
     settings: Settings, source: _Source, known: Mapping[str, type[Check]], formats: Collection[str]
 ) -> None:
@@ -239,6 +236,13 @@ def _validate(
             raise UserError(f"{place}: unknown format {name!r}", hint=likely)
     if settings.quiet and settings.verbose:
         raise UserError(f"{source.name(('quiet',))}: excludes {source.name(('verbose',))}")
+    if settings.posture is not None:
+        for flag in FLAGS:
+            if flag.key[0] in READING and flag.of(settings) != flag.default:
+                raise UserError(
+                    f"{source.name(flag.key)}: has no effect with {source.name(('posture',))}",
+                    hint="a saved posture is judged as it was read",
+                )
 
 
 def _require_check(name: str, known: Mapping[str, type[Check]], place: str) -> None:
@@ -262,14 +266,14 @@ def _overlay(base: Settings, stated: Settings) -> Settings:
     return base.model_copy(update=update)
 
 
-def _one_on_stdout(settings: Settings) -> None:
+def _places_differ(settings: Settings) -> None:
     shown = sorted(form for form, path in settings.outputs.items() if path == STDOUT)
     if len(shown) > 1:
         raise UserError(
             f"{' and '.join(shown)} can't both go to standard output",
             hint=f"write {shown[-1]}=PATH to a file",
         )
-    written: dict[str, str] = {}
+    written = {str(Path(settings.save_posture)): "the posture"} if settings.save_posture else {}
     for form, path in settings.outputs.items():
         if path != STDOUT and (other := written.setdefault(str(Path(path)), form)) != form:
             raise UserError(f"{other} and {form} can't both be written to {path}")

@@ -1,6 +1,7 @@
 """Every option of a scan: its name in the config file, as a flag and in the environment, its default."""
 
 import re
+from operator import attrgetter
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AfterValidator, Field, JsonValue
@@ -114,7 +115,9 @@ class Settings(Frozen):
         examples=["arn:aws:iam::010203040506:role/list-accounts"],
     )
     profile: str | None = Field(
-        None, description="The AWS profile to start from. By default the SDK's own chain of credentials."
+        None,
+        min_length=1,
+        description="The AWS profile to start from. By default the SDK's own chain of credentials.",
     )
     regions: tuple[Region, ...] = Field(
         (),
@@ -138,8 +141,8 @@ class Settings(Frozen):
         description="Reports to write; without a path, or with -, to standard output. By default a table.",
         examples=[{"html": "report.html", "junit": "report.xml"}],
     )
-    posture: str | None = Field(None, description="Judge this saved posture, without AWS.")
-    save_posture: str | None = Field(None, description="Keep what was read in this file.")
+    posture: str | None = Field(None, min_length=1, description="Judge this saved posture, without AWS.")
+    save_posture: str | None = Field(None, min_length=1, description="Keep what was read in this file.")
     concurrency: int = Field(32, ge=1, le=256, description="How many threads read.")
     quiet: bool = Field(default=False, description="Say nothing but errors and the reason of the exit code.")
     verbose: bool = Field(default=False, description="Say more, and where it broke if something breaks.")
@@ -178,6 +181,14 @@ class Flag(NamedTuple):
     @property
     def default(self) -> Any:
         return self._field.get_default(call_default_factory=True, validated_data={})
+
+    @property
+    def many(self) -> bool:
+        """Whether it takes several values."""
+        return isinstance(self.default, tuple | dict)
+
+    def of(self, settings: Settings) -> Any:
+        return attrgetter(".".join(self.key))(settings)
 
     @property
     def _field(self) -> Any:

@@ -253,6 +253,14 @@ def test_only_one_report_goes_to_standard_output_and_each_to_a_file_of_its_own(t
     assert (
         _refusal(tmp_path, "outputs: {json: ./a, html: a}")[0] == "json and html can't both be written to a"
     )
+    problem, _ = _refusal(tmp_path, None, None, save_posture="a", output=("json=a",))
+    assert problem == "the posture and json can't both be written to a"
+
+
+def test_what_to_read_of_aws_has_no_place_beside_a_saved_posture(tmp_path: Path) -> None:
+    problem, _ = _refusal(tmp_path, None, None, posture="posture.json", role_name="audit")
+    assert problem == "--role-name: has no effect with --posture"
+    assert _load(tmp_path, "accounts: ['010203040506']", None, posture="posture.json").settings.posture
 
 
 def test_checks_are_selected_by_only_and_skip_and_carry_their_options(tmp_path: Path) -> None:

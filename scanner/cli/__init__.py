@@ -7,6 +7,7 @@ import contextlib
 import logging
 import os
 import sys
+import threading
 from importlib import import_module
 from typing import Any, NoReturn
 
@@ -25,6 +26,9 @@ COMMANDS = {
 EXIT_USER = 2
 EXIT_NOTHING = 4
 EXIT_INTERRUPTED = 130
+
+WORKERS = "trailaudit"
+"""How the names of the threads that read AWS begin (scanner.aws.pool)."""
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +66,7 @@ class Program(click.Group):
             log.error(error.problem, extra={"hint": error.hint})  # noqa: TRY400 - a person's mistake, no traceback
             code = EXIT_USER
         except click.Abort:
-            log.error("interrupted, nothing was written")  # noqa: TRY400
+            log.error("interrupted; no file is half written")  # noqa: TRY400
             code = EXIT_INTERRUPTED
         except click.ClickException as error:
             error.show()
@@ -76,7 +80,16 @@ class Program(click.Group):
                 extra={"hint": "--verbose shows where it broke"},
             )
             code = EXIT_NOTHING
+        _leave_calls(code or 0)
         sys.exit(code or 0)
+
+
+def _leave_calls(code: int) -> None:
+    """Exit at once where calls of a scan that was given up still hang: Python would wait for them."""
+    if any(thread.name.startswith(WORKERS) for thread in threading.enumerate()):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
 
 
 def abandon_stdout() -> None:

@@ -28,9 +28,5 @@ def flags(*names: str) -> Callable[[Command], Command]:
 def _option(flag: Flag) -> Callable[[Command], Command]:
     if isinstance(flag.default, bool):
         return click.option(flag.name, is_flag=True, help=flag.description)
-    many = isinstance(flag.default, tuple | dict)
-    given = flag.default if not many and flag.default is not None else None
-    notes = [f"default: {given}"] if given is not None else []
-    notes += ["repeat"] if many else []
-    help_text = flag.description + (f" [{', '.join(notes)}]" if notes else "")
-    return click.option(flag.name, metavar=flag.metavar, multiple=many, help=help_text)
+    note = " [repeat]" if flag.many else "" if flag.default is None else f" [default: {flag.default}]"
+    return click.option(flag.name, metavar=flag.metavar, multiple=flag.many, help=f"{flag.description}{note}")

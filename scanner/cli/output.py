@@ -100,7 +100,7 @@ def _rendered(name: str, report: Report, *, terminal: bool) -> bytes:
     renderer = registry.renderer(name)
     try:
         if terminal and _suits_terminal(renderer):
-            colour = "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+            colour = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
             width = shutil.get_terminal_size().columns
             return renderer.to_terminal(report, width=width, colour=colour).encode()
         return renderer.render(report)

@@ -57,7 +57,7 @@ def test_an_interruption_is_one_line_and_130(run: Run, monkeypatch: pytest.Monke
     _ends_with(monkeypatch, KeyboardInterrupt())
     result = run("scan")
     assert result.exit_code == 130
-    assert result.stderr.split("\n") == ["", "trailaudit: interrupted, nothing was written", ""]
+    assert result.stderr.split("\n") == ["", "trailaudit: interrupted; no file is half written", ""]
 
 
 def test_a_defect_is_one_line_that_asks_to_report_it(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,3 +97,20 @@ def test_wrong_usage_is_2(run: Run, args: tuple[str, ...]) -> None:
 def test_the_version_is_the_package_s(run: Run) -> None:
     result = run("--version")
     assert result.stdout.startswith("trailaudit ")
+
+
+def test_a_call_that_hangs_does_not_hold_up_the_end() -> None:
+    program = (
+        "import time\nfrom scanner.aws import collect\nfrom scanner.aws.pool import Pool\nfrom scanner.cli import main\n"
+        "def read(*_, **__):\n"
+        "    with Pool(1, lambda done, total: None) as pool:\n"
+        "        pool._executor.submit(time.sleep, 60)\n"
+        "        raise KeyboardInterrupt\n"
+        "collect.collect = read\n"
+        "main(['scan', '--output', 'json'])\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=30
+    )
+    assert (run.returncode, run.stdout) == (130, "")
+    assert run.stderr == "\ntrailaudit: interrupted; no file is half written\n"
