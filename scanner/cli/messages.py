@@ -30,6 +30,7 @@ class _Text(logging.Formatter):
         hint = getattr(record, "hint", None)
         line = f"trailaudit: {record.getMessage()}" + (f" ({hint})" if hint else "")
         # Names of resources are anybody's: they mustn't act on the terminal.
+        line = " ".join(line.split())
         line = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in line)
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
 

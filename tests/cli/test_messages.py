@@ -21,7 +21,7 @@ def test_text_has_the_program_the_message_and_the_hint(capsys: pytest.CaptureFix
 def test_a_hostile_name_cannot_act_on_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     messages.show("text", logging.INFO)
     log.info("account \x1b[31m\u202eevil\nnext line")
-    assert capsys.readouterr().err == "trailaudit: account \ufffd[31m\ufffdevil\ufffdnext line\n"
+    assert capsys.readouterr().err == "trailaudit: account \ufffd[31m\ufffdevil next line\n"
 
 
 def test_json_is_one_object_a_line(capsys: pytest.CaptureFixture[str]) -> None:
