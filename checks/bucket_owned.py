@@ -10,7 +10,7 @@ from scanner.model.finding import Severity
 from scanner.model.posture import Posture
 from scanner.model.reading import Gap, Known
 
-AccountId = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}\Z")]
+AccountId = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
 
 
 class BucketOwned(BucketCheck):
