@@ -6,50 +6,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.events import EventClass, Hole, data_events, management_events, missed, translate
+from scanner.events import EventClass, Hole, data_events, management_events, missed
 from scanner.events.classes import DYNAMODB_TABLE, KMS, LAMBDA_FUNCTION, RDS_DATA, S3_OBJECT
 from scanner.events.cover import ENOUGH
 from scanner.model.reading import Unreadable
-from scanner.model.trail import (
-    AdvancedSelector,
-    AdvancedSelectors,
-    BasicSelector,
-    DataResource,
-    FieldSelector,
-    Selectors,
+from scanner.model.trail import AdvancedSelector, AdvancedSelectors, BasicSelector, FieldSelector
+from tests.events.shorthand import (
+    DATA,
+    MANAGEMENT,
+    READ,
+    S3,
+    S3_WRITES,
+    WRITE,
+    basic_words,
+    data,
+    management,
+    objects,
+    words,
 )
 from tests.events.worlds import FIELDS, SELECTORS, Points, universe
-
-MANAGEMENT = FieldSelector(field="eventCategory", equals=("Management",))
-DATA = FieldSelector(field="eventCategory", equals=("Data",))
-READ = FieldSelector(field="readOnly", equals=("true",))
-WRITE = FieldSelector(field="readOnly", equals=("false",))
-OBJECTS = FieldSelector(field="resources.type", equals=(S3_OBJECT,))
-
-S3 = data_events(S3_OBJECT, "aws")
-S3_WRITES = data_events(
-    S3_OBJECT, "aws", read_only=False, service_events=False, without=("arn:aws:s3:::logs/",)
-)
-
-
-def management(*fields: FieldSelector) -> AdvancedSelector:
-    return AdvancedSelector(fields=(MANAGEMENT, *fields))
-
-
-def objects(*fields: FieldSelector) -> AdvancedSelector:
-    return AdvancedSelector(fields=(DATA, OBJECTS, *fields))
-
-
-def words(wanted: EventClass, *selectors: AdvancedSelector) -> list[str]:
-    return [str(hole) for hole in missed(selectors, wanted)]
-
-
-def basic_words(wanted: EventClass, *selectors: BasicSelector, partition: str = "aws") -> list[str]:
-    return words(wanted, *translate(Selectors(basic=selectors), partition))
-
-
-def data(kind: str, *values: str) -> BasicSelector:
-    return BasicSelector(management=False, data=(DataResource(type=kind, values=values),))
 
 
 class TestManagementEvents:
@@ -218,47 +193,6 @@ class TestDataEvents:
         any_arn = FieldSelector(field="resources.ARN", starts_with=("",))
         assert words(wanted, AdvancedSelector(fields=(DATA, kind, any_arn))) == ["resources without an ARN"]
 
-    def test_an_event_and_a_bucket_leave_two_holes(self) -> None:
-        narrow = objects(
-            FieldSelector(field="eventName", equals=("PutObject",)),
-            FieldSelector(field="resources.ARN", starts_with=("arn:aws:s3:::pay/",)),
-        )
-        assert words(S3, narrow) == [
-            "events named PutObject on objects outside arn:aws:s3:::pay/",
-            "events named other than PutObject",
-        ]
-
-    def test_reads_and_writes_with_the_same_hole_are_said_at_once(self) -> None:
-        bucket = FieldSelector(field="resources.ARN", starts_with=("arn:aws:s3:::pay/",))
-        assert words(S3, objects(READ, bucket), objects(WRITE, bucket)) == [
-            "objects outside arn:aws:s3:::pay/"
-        ]
-
-    def test_a_bucket_with_an_exception_is_said_with_it(self) -> None:
-        bucket = FieldSelector(
-            field="resources.ARN", not_starts_with=("arn:aws:s3:::pay/",), not_ends_with=(".tmp",)
-        )
-        but = FieldSelector(field="resources.ARN", starts_with=("arn:aws:s3:::pay/in/",))
-        assert words(S3, objects(bucket), objects(but)) == [
-            "objects ending in .tmp outside arn:aws:s3:::pay/",
-            "objects in arn:aws:s3:::pay/ outside arn:aws:s3:::pay/in/",
-        ]
-
-    def test_alternatives_of_two_operators_leave_out_what_neither_takes(self) -> None:
-        either = FieldSelector(field="eventName", starts_with=("Put",), ends_with=("Tagging",))
-        assert words(S3_WRITES, objects(either)) == ["write events named other than Put* and *Tagging"]
-
-    def test_a_prefix_and_a_suffix_at_once_are_said_so(self) -> None:
-        no_put = FieldSelector(field="eventName", not_starts_with=("Put",))
-        no_tagging = FieldSelector(field="eventName", not_ends_with=("Tagging",))
-        assert words(S3, objects(no_put), objects(no_tagging)) == ["events named Put* that are also *Tagging"]
-
-    def test_of_a_long_list_three_are_named(self) -> None:
-        arns = tuple(f"arn:aws:s3:::b{number:03}/x" for number in range(500))
-        assert words(S3, objects(FieldSelector(field="resources.ARN", not_equals=arns))) == [
-            "objects arn:aws:s3:::b000/x, arn:aws:s3:::b001/x, arn:aws:s3:::b002/x and 497 more"
-        ]
-
 
 class TestAnOperatorThatIsNotKnown:
     unclear = FieldSelector(field="eventName")
@@ -283,6 +217,11 @@ def test_a_selector_without_fields_records_nothing() -> None:
 
 def test_a_selector_that_contradicts_itself_records_nothing() -> None:
     assert words(management_events(), management(READ, WRITE)) == ["all events"]
+
+
+def test_a_field_that_is_always_there_begins_with_the_empty_prefix() -> None:
+    named = FieldSelector(field="eventName", starts_with=("",))
+    assert words(management_events(), management(named)) == []
 
 
 def test_a_class_that_contradicts_itself_misses_nothing() -> None:
