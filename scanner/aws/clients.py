@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import botocore.session
 from botocore.config import Config
 from botocore.credentials import Credentials, ReadOnlyCredentials
-from botocore.exceptions import BotoCoreError, IncompleteReadError
+from botocore.exceptions import BotoCoreError, CredentialRetrievalError, IncompleteReadError
 
 from scanner.errors import UserError
 
@@ -48,7 +48,10 @@ class ContextCredentials(Credentials):
         acting = _acting.get(None)
         if acting is None:
             raise RuntimeError("an AWS call outside `acting_as`: nobody's credentials to sign with")
-        return acting.get_frozen_credentials()
+        try:
+            return acting.get_frozen_credentials()
+        except (OSError, RuntimeError) as error:  # a token file that is gone, a clock that is wrong
+            raise CredentialRetrievalError(provider=acting.method, error_msg=str(error)) from error
 
 
 class _ContextProvider:
@@ -137,9 +140,18 @@ class Clients:
         return client
 
     def _is_aws(self, client: Any) -> bool:
-        resolver = self.session.get_component("endpoint_resolver")
-        suffix = resolver.get_partition_dns_suffix(client.meta.partition)
-        return (urlsplit(client.meta.endpoint_url).hostname or "").endswith(f".{suffix}")
+        """Whether the endpoint is one of AWS's own, be it configured (a VPC endpoint) or not."""
+        plain_only = Config(ignore_configured_endpoint_urls=True)  # type: ignore[call-arg]  # newer than the stubs
+        config = self._config.merge(plain_only)
+        plain = self.session.create_client(
+            client.meta.service_model.service_name, region_name=client.meta.region_name, config=config
+        )
+        domain = ".".join(_host(plain).split(".")[-2:])
+        return _host(client).endswith(f".{domain}")
+
+
+def _host(client: Any) -> str:
+    return urlsplit(client.meta.endpoint_url).hostname or ""
 
 
 def _refuse_cut_answer(**event: Any) -> None:

@@ -3,10 +3,15 @@
 Sources: the error lists of each service's API reference; botocore's retry tables.
 """
 
-import re
 from dataclasses import dataclass
 
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionError,  # noqa: A004 - the SDK's
+    HTTPClientError,
+    IncompleteReadError,
+)
 from botocore.parsers import ResponseParserError
 
 from scanner.model.reading import Outcome
@@ -95,6 +100,7 @@ THROTTLE_ATTEMPTS = 5
 TRANSIENT_ATTEMPTS = 3
 CONNECTION_ATTEMPTS = 2
 
+_CONNECTION_ERRORS = (ConnectionError, HTTPClientError, IncompleteReadError, ResponseParserError)
 _MESSAGE_LENGTH = 300
 _POLICY_KINDS = (
     ("service control policy", "a service control policy"),
@@ -123,8 +129,13 @@ class Failure:
 def diagnose(error: SdkError) -> Failure:
     if isinstance(error, ClientError):
         return _diagnose_answer(error)
-    attempts = CONNECTION_ATTEMPTS if isinstance(error, HTTPClientError | ResponseParserError) else 1
-    return Failure(type(error).__name__, one_line(str(error)), Outcome.FAILED, attempts)
+    connection = isinstance(error, _CONNECTION_ERRORS)
+    return Failure(
+        type(error).__name__,
+        " ".join(str(error).split()),
+        Outcome.FAILED,
+        CONNECTION_ATTEMPTS if connection else 1,
+    )
 
 
 def _diagnose_answer(error: ClientError) -> Failure:
@@ -148,7 +159,7 @@ def _diagnose_answer(error: ClientError) -> Failure:
 
 def one_line(text: str) -> str:
     """The first line: those after it may quote the signed request, session token included."""
-    return re.sub(r"\s+", " ", text.strip().partition("\n")[0]).strip()
+    return " ".join(text.strip().partition("\n")[0].split())
 
 
 def bounded(text: str) -> str:

@@ -1,0 +1,456 @@
+"""From a scope to a posture: who is asked what, with whose session, and what one failure touches."""
+
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from scanner.aws import permissions
+from scanner.aws.collect import collect
+from scanner.aws.scope import Scope
+from scanner.errors import UserError
+from scanner.model.posture import Account, Posture
+from scanner.model.reading import Gap, Known, Outcome
+from tests.aws.fake import ARCHIVE, CALLER, HOME, MEMBER, ORGANIZATION, FakeAws, Refusal, identity, issued
+
+NOW = datetime(2026, 1, 31, 9, 0, tzinfo=UTC)
+LEADER = "us-east-1"
+BUCKET = "acme-logs"
+TRAIL = f"arn:aws:cloudtrail:{HOME}:{CALLER}:trail/organization"
+KEY = f"arn:aws:kms:{HOME}:{ARCHIVE}:key/1234"
+GROUP = f"arn:aws:logs:{HOME}:{CALLER}:log-group:trail"
+STORE = f"arn:aws:cloudtrail:{HOME}:{CALLER}:eventdatastore/lake"
+
+EVERYTHING = frozenset(call.action for call in permissions.CALLS) - {"cloudtrail:ListEventDataStores"}
+ORGANIZATION_WIDE = Scope(organization=True, role_name="trailaudit", concurrency=8)
+DENIED = Refusal("AccessDenied", status=403)
+
+DATA_TYPES = {"AWS::S3::Object": "s3", "AWS::Lambda::Function": "lambda", "AWS::DynamoDB::Table": "dynamodb"}
+
+
+def trail(arn: str = TRAIL, bucket: str = BUCKET, **changes: Any) -> dict[str, Any]:
+    return {
+        "TrailARN": arn,
+        "Name": arn.rpartition("/")[2],
+        "S3BucketName": bucket,
+        "IncludeGlobalServiceEvents": True,
+        "IsMultiRegionTrail": True,
+        "LogFileValidationEnabled": True,
+        "IsOrganizationTrail": True,
+        **changes,
+    }
+
+
+@pytest.fixture
+def world(aws: FakeAws) -> FakeAws:
+    """An organization whose one trail records everything, into the log archive's bucket."""
+    aws.on("GetCallerIdentity", lambda call: identity(call.account))
+    aws.on("AssumeRole", lambda call: issued(call.params["RoleArn"].split(":")[4]))
+    arn = f"arn:aws:organizations::{CALLER}:organization/{ORGANIZATION}"
+    aws.on(
+        "DescribeOrganization",
+        {"Organization": {"Id": ORGANIZATION, "Arn": arn, "MasterAccountId": CALLER}},
+    )
+    names = {CALLER: "payer", MEMBER: "shop", ARCHIVE: "log-archive"}
+    accounts = [{"Id": id_, "Name": name, "State": "ACTIVE"} for id_, name in names.items()]
+    aws.on("ListAccounts", {"Accounts": accounts})
+    aws.on("ListDelegatedAdministrators", {"DelegatedAdministrators": []})
+    regions = [{"RegionName": name, "RegionOptStatus": "ENABLED_BY_DEFAULT"} for name in (LEADER, HOME)]
+    aws.on("ListRegions", {"Regions": regions})
+    aws.on("DescribeTrails", {"trailList": [trail(KmsKeyId=KEY, CloudWatchLogsLogGroupArn=f"{GROUP}:*")]})
+    aws.on(
+        "GetTrailStatus", {"IsLogging": True, "StartLoggingTime": NOW, "LatestDeliveryTime": NOW}, Name=TRAIL
+    )
+    resources = [{"Type": type_, "Values": [f"arn:aws:{service}"]} for type_, service in DATA_TYPES.items()]
+    aws.on("GetEventSelectors", {"TrailARN": TRAIL, "EventSelectors": [{"DataResources": resources}]})
+    aws.on("GetInsightSelectors", Refusal("InsightNotEnabledException"))
+    aws.on("ListBuckets", {"Buckets": []})
+    aws.on("ListBuckets", {"Buckets": [{"Name": BUCKET}]}, account=ARCHIVE)
+    aws.on("GetBucketLocation", {"LocationConstraint": HOME}, account=ARCHIVE)
+    settings: dict[str, Any] = {
+        "GetBucketEncryption": Refusal("ServerSideEncryptionConfigurationNotFoundError", status=404),
+        "GetBucketPolicy": {"Policy": "{}"},
+        "GetBucketPolicyStatus": {"PolicyStatus": {"IsPublic": False}},
+        "GetBucketAcl": {"Grants": []},
+        "GetPublicAccessBlock": {"PublicAccessBlockConfiguration": {"BlockPublicAcls": True}},
+        "GetBucketOwnershipControls": {
+            "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+        },
+        "GetBucketVersioning": {"Status": "Enabled"},
+        "GetObjectLockConfiguration": Refusal("ObjectLockConfigurationNotFoundError", status=404),
+        "GetBucketLifecycleConfiguration": {"Rules": []},
+        "GetBucketLogging": {},
+        "GetBucketReplication": Refusal("ReplicationConfigurationNotFoundError", status=404),
+    }
+    for operation, answer in settings.items():
+        aws.on(operation, answer, account=ARCHIVE)
+    metadata = {
+        "Arn": KEY,
+        "KeyState": "Enabled",
+        "KeyManager": "CUSTOMER",
+        "KeySpec": "SYMMETRIC_DEFAULT",
+        "Origin": "AWS_KMS",
+    }
+    aws.on("DescribeKey", {"KeyMetadata": metadata}, account=ARCHIVE)
+    aws.on("GetKeyPolicy", {"Policy": "{}"}, account=ARCHIVE)
+    aws.on("GetKeyRotationStatus", {"KeyRotationEnabled": True}, account=ARCHIVE)
+    aws.on("DescribeLogGroups", {"logGroups": [{"logGroupName": "trail"}]}, account=CALLER, region=HOME)
+    return aws
+
+
+def scan(aws: FakeAws, scope: Scope = ORGANIZATION_WIDE, needs: frozenset[str] = EVERYTHING) -> Posture:
+    return collect(scope, needs, now=NOW, clients=aws.clients)
+
+
+def states(posture: Posture) -> dict[str, tuple[str, str | None]]:
+    return {account.id: (account.state, account.reason) for account in posture.accounts}
+
+
+def account_of(posture: Posture, id_: str) -> Account:
+    found = posture.account(id_)
+    assert found is not None
+    return found
+
+
+class TestABlamelessOrganization:
+    def test_is_read_in_full(self, world: FakeAws) -> None:
+        posture = scan(world)
+        assert states(posture) == dict.fromkeys((CALLER, MEMBER, ARCHIVE), ("assessed", None))
+        assert [one.arn for one in posture.trails] == [TRAIL]
+        assert [one.name for one in posture.buckets] == [BUCKET]
+        assert [one.id for one in posture.keys] == [KEY]
+        assert [one.arn for one in posture.log_groups] == [GROUP]
+        assert (posture.taken_at, posture.role) == (NOW, "trailaudit")
+
+    def test_comes_back_from_json_unchanged(self, world: FakeAws) -> None:
+        posture = scan(world)
+        assert Posture.model_validate_json(posture.model_dump_json()) == posture
+
+    def test_is_the_same_however_many_threads_read_it(self, world: FakeAws) -> None:
+        alone = ORGANIZATION_WIDE.model_copy(update={"concurrency": 1})
+        assert scan(world).model_dump_json() == scan(world, alone).model_dump_json()
+
+    def test_has_its_trail_read_once_by_its_owner_and_its_status_by_each_member(self, world: FakeAws) -> None:
+        posture = scan(world)
+        readers = [call.account for call in world.calls if call.operation == "GetTrailStatus"]
+        assert sorted(readers) == [CALLER, MEMBER, ARCHIVE]
+        assert world.operations().count("GetEventSelectors") == 1
+        assert [one.trail for one in account_of(posture, MEMBER).member_status] == [TRAIL]
+        assert account_of(posture, CALLER).member_status == ()
+        assert {call.region for call in world.calls if call.operation == "GetTrailStatus"} == {HOME}
+
+    def test_has_its_bucket_and_key_read_by_the_archive(self, world: FakeAws) -> None:
+        posture = scan(world)
+        assert posture.buckets[0].owner == Known(ARCHIVE)
+        assert posture.buckets[0].versioning.map(lambda found: found.status) == Known("Enabled")
+        assert isinstance(posture.keys[0].policy, Known)
+
+    def test_is_not_asked_for_stores_where_trails_settle_everything(self, world: FakeAws) -> None:
+        posture = scan(world)
+        assert "ListEventDataStores" not in world.operations()
+        stores = account_of(posture, CALLER).views[0].stores
+        assert isinstance(stores, Gap)
+        assert stores.code == "NotRead"
+
+    def test_tells_of_progress_up_to_the_end(self, world: FakeAws) -> None:
+        steps: list[tuple[int, int]] = []
+        collect(
+            ORGANIZATION_WIDE,
+            EVERYTHING,
+            now=NOW,
+            on_progress=lambda done, total: steps.append((done, total)),
+            clients=world.clients,
+        )
+        assert steps == sorted(steps)
+        assert steps[-1][0] == steps[-1][1]
+
+
+class TestWhatNobodyNeeds:
+    def test_is_not_read(self, world: FakeAws) -> None:
+        posture = scan(world, needs=frozenset())
+        assert set(world.operations()) == {
+            "GetCallerIdentity",
+            "AssumeRole",
+            "DescribeOrganization",
+            "ListAccounts",
+            "ListRegions",
+            "DescribeTrails",
+            "GetTrailStatus",
+            "GetEventSelectors",
+        }
+        assert (posture.buckets, posture.keys, posture.log_groups) == ((), (), ())
+        insights = posture.trails[0].insights
+        assert isinstance(insights, Gap)
+        assert insights.code == "NotRead"
+        assert states(posture)[CALLER] == ("assessed", None)
+
+    def test_of_a_bucket_is_a_gap_that_says_so(self, world: FakeAws) -> None:
+        (bucket,) = scan(world, needs=frozenset({"s3:GetBucketVersioning"})).buckets
+        assert isinstance(bucket.versioning, Known)
+        assert (bucket.exists, bucket.owner, bucket.region) == (
+            Known(value=True),
+            Known(ARCHIVE),
+            Known(HOME),
+        )
+        for setting in (bucket.policy, bucket.acl, bucket.account_public_access_block):
+            assert isinstance(setting, Gap)
+            assert setting.code == "NotRead"
+
+    def test_is_no_call_outside_what_the_permissions_say(self, world: FakeAws) -> None:
+        needs = frozenset({"s3:GetBucketAcl", "kms:DescribeKey"})
+        allowed = set(permissions.actions(needs))
+        assert {one.action for one in scan(world, needs=needs).calls} <= allowed
+
+
+class TestEventDataStores:
+    def test_are_listed_everywhere_where_a_check_is_about_them(self, world: FakeAws) -> None:
+        world.on("ListEventDataStores", {"EventDataStores": []})
+        world.on("ListEventDataStores", {"EventDataStores": [{"EventDataStoreArn": STORE}]}, account=CALLER)
+        world.on("GetEventDataStore", DENIED)
+        posture = scan(world, needs=frozenset({"cloudtrail:ListEventDataStores"}))
+        assert account_of(posture, CALLER).views[0].stores == Known((STORE,))
+        assert account_of(posture, MEMBER).views[0].stores == Known(())
+        assert [one.arn for one in posture.stores] == [STORE]
+        assert world.operations().count("GetEventDataStore") == 1
+        assert states(posture)[CALLER] == ("partial", "1 reading failed")
+
+    def test_are_listed_where_trails_do_not_settle_everything(self, world: FakeAws) -> None:
+        world.on("ListEventDataStores", {"EventDataStores": []})
+        world.on("GetTrailStatus", {"IsLogging": False}, Name=TRAIL)
+        posture = scan(world)
+        assert account_of(posture, MEMBER).view(HOME) is not None
+        assert all(view.stores == Known(()) for one in posture.accounts for view in one.views)
+
+
+class TestOneFailure:
+    def test_of_a_region_touches_that_region_only(self, world: FakeAws) -> None:
+        world.on("ListEventDataStores", {"EventDataStores": []})
+        world.on(
+            "DescribeTrails", Refusal("AccessDeniedException", "an explicit deny in a service control policy"),
+            account=MEMBER, region=LEADER,
+        )  # fmt: skip
+        posture = scan(world)
+        view = account_of(posture, MEMBER).view(LEADER)
+        assert view is not None
+        assert isinstance(view.trails, Gap)
+        assert "service control policy" in view.trails.detail
+        assert account_of(posture, MEMBER).trail_arns == (TRAIL,)
+        assert states(posture) == {
+            CALLER: ("assessed", None),
+            MEMBER: ("partial", "1 reading failed"),
+            ARCHIVE: ("assessed", None),
+        }
+
+    def test_of_an_account_leaves_the_others(self, world: FakeAws) -> None:
+        world.on("AssumeRole", DENIED, RoleArn=f"arn:aws:iam::{MEMBER}:role/trailaudit")
+        posture = scan(world)
+        assert account_of(posture, MEMBER).state == "unreachable"
+        gap = account_of(posture, MEMBER).gap
+        assert gap is not None
+        assert (gap.action, gap.account, gap.outcome) == ("sts:AssumeRole", MEMBER, Outcome.DENIED)
+        assert account_of(posture, CALLER).state == "assessed"
+        assert [one.arn for one in posture.trails] == [TRAIL]
+
+    def test_of_a_setting_leaves_the_other_settings(self, world: FakeAws) -> None:
+        world.on("GetBucketPolicy", DENIED)
+        (bucket,) = scan(world).buckets
+        assert isinstance(bucket.policy, Gap)
+        assert isinstance(bucket.policy_public, Known)
+
+    def test_to_trust_a_session_keeps_its_account_out(self, world: FakeAws) -> None:
+        world.on("GetCallerIdentity", identity(CALLER), account=MEMBER)
+        posture = scan(world)
+        assert account_of(posture, MEMBER).state == "unreachable"
+        assert {call.operation for call in world.calls if call.account == MEMBER} == {"GetCallerIdentity"}
+
+    def test_of_a_members_status_is_a_gap_of_that_member(self, world: FakeAws) -> None:
+        world.on("GetTrailStatus", Refusal("CloudTrailARNInvalidException"), account=MEMBER)
+        world.on("ListEventDataStores", {"EventDataStores": []})
+        posture = scan(world)
+        assert isinstance(posture.trails[0].status, Known)
+        (member,) = account_of(posture, MEMBER).member_status
+        assert isinstance(member.status, Gap)
+
+    def test_that_we_did_not_foresee_ends_the_scan_and_does_not_hang(self, world: FakeAws) -> None:
+        world.on("DescribeTrails", lambda _: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            scan(world)
+
+    def test_of_patience_passes_through(self, world: FakeAws) -> None:
+        world.on("ListEventDataStores", {"EventDataStores": []})
+
+        def interrupt(_done: int, _total: int) -> None:
+            raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            collect(ORGANIZATION_WIDE, EVERYTHING, now=NOW, on_progress=interrupt, clients=world.clients)
+
+
+class TestASingleAccount:
+    SCOPE = Scope(concurrency=4)
+
+    def test_sees_an_organization_trail_that_it_does_not_own(self, world: FakeAws) -> None:
+        """Out of scope are the owner, the bucket, the key and the log group."""
+        arn = TRAIL.replace(CALLER, MEMBER)
+        group = GROUP.replace(CALLER, MEMBER)
+        world.on("DescribeTrails", {"trailList": [trail(arn, KmsKeyId=KEY, CloudWatchLogsLogGroupArn=group)]})
+        world.on("GetTrailStatus", {"IsLogging": True}, Name=arn)
+        world.on("GetEventSelectors", DENIED)
+        world.on("ListEventDataStores", {"EventDataStores": []})
+        world.on("GetBucketLocation", DENIED)
+        world.on("DescribeKey", DENIED)
+        world.on("GetKeyRotationStatus", DENIED)
+        posture = scan(world, self.SCOPE)
+        (seen,) = posture.trails
+        assert seen.owner == MEMBER
+        assert seen.status == account_of(posture, CALLER).member_status[0].status
+        assert isinstance(seen.selectors, Gap)
+        (bucket,) = posture.buckets
+        assert (bucket.exists, isinstance(bucket.owner, Gap)) == (Known(value=True), True)
+        assert bucket.policy == bucket.owner
+        assert isinstance(posture.keys[0].metadata, Gap)
+        settings = posture.log_groups[0].settings
+        assert isinstance(settings, Gap)
+        assert (settings.code, settings.account) == ("OwnerOutOfScope", MEMBER)
+        assert Counter(world.operations())["GetTrailStatus"] == 1
+        assert "DescribeLogGroups" not in world.operations()
+
+    def test_needs_no_more_calls_than_it_must(self, world: FakeAws) -> None:
+        regions = [f"eu-west-{number}" for number in range(1, 17)] + [LEADER]
+        answer = [{"RegionName": name, "RegionOptStatus": "ENABLED_BY_DEFAULT"} for name in regions]
+        world.on("ListRegions", {"Regions": answer})
+        trails = [
+            trail(f"arn:aws:cloudtrail:{HOME}:{CALLER}:trail/t{n}", f"bucket-{n}", KmsKeyId=f"{KEY[:-1]}{n}")
+            for n in range(5)
+        ]
+        world.on("DescribeTrails", {"trailList": trails})
+        world.on("GetTrailStatus", {"IsLogging": True})
+        world.on("ListEventDataStores", {"EventDataStores": []})
+        names = [f"bucket-{n}" for n in range(5)] + [f"other-{n}" for n in range(200)]
+        world.on("ListBuckets", {"Buckets": [{"Name": name} for name in names]})
+        for operation, _, _, _, reply in list(world.rules):
+            if operation.startswith(("GetBucket", "GetObject", "GetPublic", "DescribeKey")):
+                world.on(operation, reply)
+        needs = EVERYTHING - {
+            "kms:GetKeyPolicy",
+            "kms:GetKeyRotationStatus",
+            "logs:DescribeLogGroups",
+            "cloudtrail:GetInsightSelectors",
+            "organizations:ListDelegatedAdministrators",
+        }
+        posture = scan(world, self.SCOPE, needs)
+        assert len(posture.buckets) == 5
+        count = Counter(world.operations())
+        buckets = {name: number for name, number in count.items() if "Bucket" in name or "Object" in name}
+        assert {name: count[name] for name in count if name not in buckets} == {
+            "GetCallerIdentity": 1,
+            "DescribeOrganization": 1,
+            "ListRegions": 1,
+            "DescribeTrails": 17,
+            "ListEventDataStores": 17,
+            "GetTrailStatus": 5,
+            "GetEventSelectors": 5,
+            "DescribeKey": 5,
+            "GetPublicAccessBlock": 6,
+        }
+        assert count["ListBuckets"] == 1
+        assert sum(buckets.values()) == 1 + 5 * 11
+
+    def test_that_stands_alone_says_so(self, world: FakeAws) -> None:
+        world.on("DescribeOrganization", Refusal("AWSOrganizationsNotInUseException"))
+        assert scan(world, self.SCOPE, frozenset()).organization == Known(None)
+
+
+class TestRegions:
+    SCOPE = Scope(concurrency=4)
+
+    def test_that_are_asked_for_are_judged_and_the_leader_is_seen_too(self, world: FakeAws) -> None:
+        world.on("ListEventDataStores", {"EventDataStores": []})
+        account = account_of(scan(world, Scope(regions=(HOME,)), frozenset()), CALLER)
+        assert (account.regions, account.narrowed) == ((HOME,), True)
+        assert account.judged_regions == (HOME, LEADER)
+
+    def test_that_are_asked_for_but_not_enabled_are_left_out(self, world: FakeAws) -> None:
+        world.on("ListEventDataStores", {"EventDataStores": []})
+        account = account_of(scan(world, Scope(regions=("af-south-1",)), frozenset()), CALLER)
+        assert account.regions == ()
+        assert account.judged_regions == (LEADER,)
+
+    def test_that_nobody_knows_are_refused_by_name(self, world: FakeAws) -> None:
+        with pytest.raises(UserError, match="unknown region: eu-wst-1") as raised:
+            scan(world, Scope(regions=("eu-wst-1", HOME)))
+        assert "eu-west-1" in (raised.value.hint or "")
+        assert "DescribeTrails" not in world.operations()
+
+    def test_that_only_aws_knows_are_taken(self, world: FakeAws) -> None:
+        regions = [{"RegionName": name, "RegionOptStatus": "ENABLED"} for name in (LEADER, "eu-new-9")]
+        world.on("ListRegions", {"Regions": regions})
+        world.on("ListEventDataStores", {"EventDataStores": []})
+        account = account_of(scan(world, Scope(regions=("eu-new-9",)), frozenset()), CALLER)
+        assert account.regions == ("eu-new-9",)
+
+    def test_that_could_not_be_listed_are_tried_one_by_one(self, world: FakeAws) -> None:
+        world.on("ListRegions", DENIED)
+        world.on("DescribeRegions", DENIED)
+        world.on("ListEventDataStores", {"EventDataStores": []})
+        world.on("DescribeTrails", Refusal("UnrecognizedClientException"))
+        for region in (HOME, LEADER):
+            world.on("DescribeTrails", {"trailList": [trail()]}, region=region)
+        world.on("DescribeTrails", DENIED, region="eu-west-2")
+        account = account_of(scan(world, self.SCOPE, frozenset()), CALLER)
+        assert isinstance(account.enabled_regions, Gap)
+        assert account.regions == (HOME, "eu-west-2", LEADER)
+        assert account.state == "partial"
+        assert account.reason == (
+            "2 readings failed; the enabled regions could not be listed, so each region was tried"
+        )
+
+    def test_that_are_enabled_and_answer_as_if_not_stay_unknown(self, world: FakeAws) -> None:
+        world.on("ListEventDataStores", {"EventDataStores": []})
+        world.on("DescribeTrails", Refusal("UnrecognizedClientException"), region=LEADER)
+        view = account_of(scan(world, self.SCOPE, frozenset()), CALLER).view(LEADER)
+        assert view is not None
+        assert isinstance(view.trails, Gap)
+        assert view.trails.outcome is Outcome.REGION_DISABLED
+
+
+class TestWhatStopsAScan:
+    def test_is_credentials_that_expired(self, world: FakeAws) -> None:
+        world.on("GetCallerIdentity", Refusal("ExpiredToken", status=403))
+        with pytest.raises(UserError, match="expired"):
+            scan(world)
+
+    def test_is_an_organization_that_cannot_be_listed(self, world: FakeAws) -> None:
+        world.on("ListAccounts", DENIED)
+        with pytest.raises(UserError, match="can't be listed"):
+            scan(world)
+
+
+def test_a_suspended_account_is_skipped_with_the_reason(world: FakeAws) -> None:
+    accounts = [
+        {"Id": CALLER, "Name": "payer", "State": "ACTIVE"},
+        {"Id": MEMBER, "Name": "shop", "State": "SUSPENDED"},
+    ]
+    world.on("ListAccounts", {"Accounts": accounts})
+    world.on("ListEventDataStores", {"EventDataStores": []})
+    posture = scan(world, needs=frozenset())
+    assert states(posture) == {CALLER: ("assessed", None), MEMBER: ("skipped", "SUSPENDED")}
+    assert account_of(posture, MEMBER).in_organization
+
+
+def test_a_bucket_of_a_trusted_account_is_attributed_and_not_read(world: FakeAws) -> None:
+    trusted = "999999999999"
+    world.on("ListBuckets", {"Buckets": []})
+    world.on("GetBucketLocation", {"LocationConstraint": HOME})
+    scope = ORGANIZATION_WIDE.model_copy(update={"trusted_accounts": (trusted,)})
+    (bucket,) = scan(world, scope).buckets
+    assert (bucket.owner, bucket.region) == (Known(trusted), Known(HOME))
+    assert isinstance(bucket.policy, Gap)
+    assert (bucket.policy.code, bucket.policy.account) == ("OwnerOutOfScope", trusted)
+
+
+def test_a_log_group_that_is_named_by_nonsense_is_a_gap(world: FakeAws) -> None:
+    world.on("DescribeTrails", {"trailList": [trail(CloudWatchLogsLogGroupArn="garbage")]})
+    (group,) = scan(world).log_groups
+    assert (group.arn, isinstance(group.settings, Gap)) == ("garbage", True)
