@@ -87,7 +87,7 @@ def summarize(findings: Iterable[Finding]) -> Summary:
         unknown=counts["unknown"],
         not_applicable=counts["not_applicable"],
         waived=counts["waived"],
-        score=round(counts["pass"] / assessed, 4) if assessed else None,
+        score=round(counts["pass"] / assessed, 4) if counts["pass"] + counts["fail"] else None,
     )
 
 

@@ -22,8 +22,8 @@ def plural(count: int, noun: str) -> str:
 
 
 def listed(items: Iterable[str], most: int = 5) -> str:
-    """`a, b, c and 4 more`; the order is the caller's."""
+    """`a, b and c`, or `a, b, c, d, e and 4 more`; the order is the caller's."""
     names = list(items)
-    if len(names) <= most:
-        return ", ".join(names)
-    return f"{', '.join(names[:most])} and {len(names) - most} more"
+    if len(names) > most:
+        names = [*names[:most], f"{len(names) - most} more"]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""

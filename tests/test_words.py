@@ -52,8 +52,8 @@ def test_a_noun_agrees_with_its_count(count: int, words: str) -> None:
     [
         ([], ""),
         (["a"], "a"),
-        (["b", "a"], "b, a"),
-        (["a", "b", "c"], "a, b, c"),
+        (["b", "a"], "b and a"),
+        (["a", "b", "c"], "a, b and c"),
         (["a", "b", "c", "d"], "a, b, c and 1 more"),
         (["a", "b", "c", "d", "e"], "a, b, c and 2 more"),
     ],

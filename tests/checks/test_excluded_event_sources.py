@@ -28,7 +28,7 @@ def test_an_excluded_source_fails_by_name(source: str) -> None:
     finding = judge(posture(trail(selectors=excluding(source))))
     assert finding.status is Status.FAIL
     assert source in finding.message
-    assert finding.message.endswith(" in eu-west-1, us-east-1")
+    assert finding.message.endswith(" in eu-west-1 and us-east-1")
 
 
 def test_an_exclusion_by_an_advanced_selector_fails() -> None:

@@ -36,7 +36,7 @@ def test_single_region_trails_in_every_region_fail() -> None:
     )
     assert (finding.status, finding.message) == (
         Status.FAIL,
-        "has trails of single regions only (eu-west-1, us-east-1)",
+        "has trails of single regions only (eu-west-1 and us-east-1)",
     )
 
 

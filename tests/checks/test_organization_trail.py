@@ -76,7 +76,7 @@ def test_a_recording_organization_trail_passes() -> None:
         ),
         (
             {"selectors": Known(Selectors(advanced=(select("Data", type=("AWS::S3::Object",)),)))},
-            "does not select all management events (read events, write events missing)",
+            "does not select all management events (read events and write events missing)",
         ),
     ],
 )

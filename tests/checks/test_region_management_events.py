@@ -45,7 +45,7 @@ def test_selectors_that_leave_reads_out_are_named() -> None:
 def test_a_reader_and_a_writer_together_pass() -> None:
     reads = Known(Selectors(advanced=(select(readOnly=("true",)),)))
     found = verdicts(posture(trail("r", selectors=reads), trail("w", selectors=WRITES)))
-    assert found["eu-west-1"] == (Status.PASS, "recorded by trail/r, trail/w")
+    assert found["eu-west-1"] == (Status.PASS, "recorded by trail/r and trail/w")
 
 
 def test_unlisted_trails_of_a_region_leave_that_region_unknown() -> None:

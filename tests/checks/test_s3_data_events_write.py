@@ -69,7 +69,7 @@ def test_what_narrows_the_selection_fails(selectors: Known[Selectors]) -> None:
     finding = judge(posture(trail(selectors=selectors)))
     assert finding.status is Status.FAIL
     assert finding.message.startswith("does not record ")
-    assert "in eu-west-1, us-east-1" in finding.message
+    assert "in eu-west-1 and us-east-1" in finding.message
 
 
 def test_leaving_out_the_events_of_aws_services_passes_with_a_remark() -> None:
