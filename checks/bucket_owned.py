@@ -1,16 +1,15 @@
 """The check `bucket-owned`."""
 
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from scanner.check import BucketCheck, Fail, Pass, Unknown, Verdict
+from scanner.model.arn import AccountId
 from scanner.model.bucket import Bucket
 from scanner.model.finding import Severity
 from scanner.model.posture import Posture
 from scanner.model.reading import Gap, Known
-
-AccountId = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
 
 
 class BucketOwned(BucketCheck):

@@ -51,6 +51,7 @@ class BucketRetention(BucketCheck):
     id = "bucket-retention"
     reads = frozenset(
         {
+            "cloudtrail:GetInsightSelectors",
             "s3:GetLifecycleConfiguration",
             "s3:GetBucketVersioning",
             "s3:GetBucketObjectLockConfiguration",

@@ -1,12 +1,12 @@
 """The check `multi-region-trail`."""
 
 from scanner.check import AccountCheck, Fail, NotApplicable, Pass, Unknown, Verdict
-from scanner.coverage import MANAGEMENT_READ, MANAGEMENT_WRITE
-from scanner.events import missed
+from scanner.coverage import MANAGEMENT_READ, MANAGEMENT_WRITE, unselected
+from scanner.events import Hole
 from scanner.model.finding import Severity
 from scanner.model.posture import Account, Posture
 from scanner.model.reading import Gap, Known, Reading, all_of, any_of, first_gap
-from scanner.model.trail import Trail
+from scanner.model.trail import AdvancedSelectors, Trail
 from scanner.recorders import Recorder, recorders
 from scanner.words import listed
 
@@ -70,17 +70,19 @@ def _no_region(account: Account) -> Verdict:
 
 
 def _enough(recorder: Recorder) -> Reading[bool]:
-    selects = recorder.selectors.map(
-        lambda chosen: not missed(chosen, MANAGEMENT_READ) and not missed(chosen, MANAGEMENT_WRITE)
+    return all_of(
+        (recorder.recording, *(holes.map(lambda found: not found) for holes in _holes(recorder.selectors)))
     )
-    return all_of((recorder.recording, selects))
+
+
+def _holes(selectors: Reading[AdvancedSelectors]) -> list[Reading[tuple[Hole, ...]]]:
+    if isinstance(selectors, Gap):
+        return [selectors]
+    return [unselected(selectors.value, wanted) for wanted in (MANAGEMENT_READ, MANAGEMENT_WRITE)]
 
 
 def _lack(recorder: Recorder) -> str:
     if recorder.trouble is not None:
         return f"{recorder.name} {recorder.trouble}"
-    if isinstance(recorder.selectors, Gap):
-        return f"{recorder.name} could not be read"
-    chosen = recorder.selectors.value
-    holes = [*missed(chosen, MANAGEMENT_READ), *missed(chosen, MANAGEMENT_WRITE)]
-    return f"{recorder.name} does not select {listed(str(hole) for hole in holes)}"
+    known = [holes.value for holes in _holes(recorder.selectors) if isinstance(holes, Known)]
+    return f"{recorder.name} does not select {listed(str(hole) for holes in known for hole in holes)}"

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 
 from scanner.check import Fail, OrganizationCheck, Pass, Unknown, Verdict, out_of_scope
-from scanner.coverage import MANAGEMENT_READ, MANAGEMENT_WRITE
-from scanner.events import missed
+from scanner.coverage import MANAGEMENT_READ, MANAGEMENT_WRITE, unselected
 from scanner.model.finding import Severity
 from scanner.model.organization import Organization
 from scanner.model.posture import Account, Posture
-from scanner.model.reading import Gap, Known, Reading, all_of, any_of
-from scanner.model.trail import AdvancedSelectors, Trail, TrailStatus
+from scanner.model.reading import Gap, Known, Reading, all_of, any_of, first_gap
+from scanner.model.trail import Trail, TrailStatus
 from scanner.recorders import obstacle, selected
 from scanner.words import listed
 
@@ -89,7 +88,7 @@ def _shortfalls(trail: Trail, administrators: Sequence[Account], posture: Postur
     return (
         Known(None if trail.multi_region else f"records {trail.home_region} alone"),
         status.map(lambda known: obstacle(known, posture.taken_at)),
-        selected(trail).map(_unselected),
+        _unselected(trail),
     )
 
 
@@ -104,11 +103,16 @@ def _status(trail: Trail, administrators: Sequence[Account]) -> Reading[TrailSta
     return next((one for one in own if isinstance(one, Known)), own[0])
 
 
-def _unselected(selectors: AdvancedSelectors) -> str | None:
-    holes = {
-        str(hole) for wanted in (MANAGEMENT_READ, MANAGEMENT_WRITE) for hole in missed(selectors, wanted)
-    }
-    return f"does not select all management events ({listed(sorted(holes))} missing)" if holes else None
+def _unselected(trail: Trail) -> Shortfall:
+    selectors = selected(trail)
+    if isinstance(selectors, Gap):
+        return selectors
+    missing = [unselected(selectors.value, wanted) for wanted in (MANAGEMENT_READ, MANAGEMENT_WRITE)]
+    holes = sorted({str(hole) for one in missing if isinstance(one, Known) for hole in one.value})
+    if holes:
+        return Known(f"does not select all management events ({listed(holes)} missing)")
+    gaps = [one for one in missing if isinstance(one, Gap)]
+    return first_gap(gaps) if gaps else Known(None)
 
 
 def _unseen(administrators: Sequence[Account]) -> tuple[Gap, ...]:

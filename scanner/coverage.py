@@ -12,7 +12,7 @@ from scanner.events import EventClass, Hole, data_events, management_events, mis
 from scanner.events.classes import DYNAMODB_TABLE, KMS, LAMBDA_FUNCTION, RDS_DATA, S3_OBJECT
 from scanner.model.arn import bucket_arn
 from scanner.model.posture import Account, Posture
-from scanner.model.reading import Gap, Known, Reading, all_of, first_gap
+from scanner.model.reading import Gap, Known, Reading, Unreadable, all_of, first_gap
 from scanner.model.result import Coverage, Recorded
 from scanner.model.result import EventClass as EventClassName
 from scanner.model.trail import AdvancedSelectors
@@ -40,7 +40,7 @@ def answer(covering: Iterable[Recorder], unseen: tuple[Gap, ...], wanted: EventC
     """The union over the recorders that cover one place, and what might be there unseen."""
     covering = tuple(covering)
     sure: list[tuple[str, AdvancedSelectors]] = []
-    hoped: list[AdvancedSelectors] = []
+    hoped: AdvancedSelectors = ()
     gaps: list[Gap] = list(unseen)
     limitless = bool(unseen)
     for recorder in covering:
@@ -52,33 +52,39 @@ def answer(covering: Iterable[Recorder], unseen: tuple[Gap, ...], wanted: EventC
             case Gap() as gap, Known(value=selectors):
                 if _contributes(selectors, wanted):
                     gaps.append(gap)
-                    hoped.append(selectors)
+                    hoped += selectors
             case recording, selectors:
                 gaps.extend(one for one in (recording, selectors) if isinstance(one, Gap))
                 limitless = True
     certain = tuple(selector for _, selectors in sure for selector in selectors)
-    holes = _missed(certain, wanted)
     by = tuple(sorted(arn for arn, selectors in sure if _contributes(selectors, wanted)))
     troubles = tuple(
         sorted(f"{recorder.name} {recorder.trouble}" for recorder in covering if recorder.trouble is not None)
     )
-    if not holes:
+    holes = unselected(certain, wanted)
+    if holes == Known(()):
         return Answer(Known(value=True), "yes", by, (), troubles)
-    if not gaps:
-        return Answer(Known(value=False), "partly" if by else "no", by, holes, troubles)
-    left = () if limitless else _missed(certain + tuple(one for more in hoped for one in more), wanted)
-    if not left:
-        return Answer(first_gap(gaps), "unknown", by, holes, troubles)
-    return Answer(Known(value=False), "partly" if by else "unknown", by, left, troubles)
+    if isinstance(holes, Gap):
+        return Answer(holes, "unknown", by, (), troubles)
+    left = Known(()) if limitless else unselected(certain + hoped, wanted)
+    if isinstance(left, Gap) or left == Known(()):
+        return Answer(first_gap(gaps), "unknown", by, holes.value, troubles)
+    # What is certainly recorded may be nothing, and what is hoped for something.
+    recorded: Recorded = "partly" if by else "unknown" if gaps else "no"
+    return Answer(Known(value=False), recorded, by, left.value, troubles)
 
 
 @lru_cache(maxsize=65536)
-def _missed(selectors: AdvancedSelectors, wanted: EventClass) -> tuple[Hole, ...]:
-    return missed(selectors, wanted)
+def unselected(selectors: AdvancedSelectors, wanted: EventClass) -> Reading[tuple[Hole, ...]]:
+    """What of the class the selectors leave out; a gap where an operator is unknown and would decide."""
+    try:
+        return Known(missed(selectors, wanted))
+    except Unreadable as unread:
+        return unread.gap
 
 
 def _contributes(selectors: AdvancedSelectors, wanted: EventClass) -> bool:
-    return _missed(selectors, wanted) != _missed((), wanted)
+    return unselected(selectors, wanted) != unselected((), wanted)
 
 
 def answers(

@@ -6,20 +6,12 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AfterValidator, Field, JsonValue
 
-from scanner.errors import UserError
-from scanner.model.arn import account_id, parse_arn
+from scanner.model.arn import AccountId, is_account_id, parse_arn
 from scanner.model.base import Frozen
 from scanner.model.finding import Severity
 
 STDOUT = "-"
 """The path that stands for standard output."""
-
-
-def _account(text: str) -> str:
-    try:
-        return account_id(text)
-    except UserError as error:
-        raise ValueError(error.problem) from error
 
 
 def _shaped(pattern: str, what: str) -> AfterValidator:
@@ -47,13 +39,12 @@ def _role_arn(text: str) -> str:
         arn = parse_arn(text)
     except ValueError:
         arn = None
-    if arn is None or arn.service != "iam" or not arn.resource.startswith("role/"):
+    role = arn is not None and arn.service == "iam" and arn.resource.startswith("role/")
+    if arn is None or not role or not is_account_id(arn.account):
         raise ValueError(f"{text!r} is not the ARN of a role")
-    _account(arn.account)
     return text
 
 
-AccountId = Annotated[str, AfterValidator(_account)]
 OrganizationalUnitId = Annotated[
     str,
     _shaped(r"ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|r-[0-9a-z]{4,32}", "the id of an organizational unit or root"),

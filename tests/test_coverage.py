@@ -19,7 +19,7 @@ from scanner.coverage import (
 from scanner.model.posture import MemberStatus, Posture
 from scanner.model.reading import Gap, Known, Outcome, not_read
 from scanner.model.store import EventDataStore, StoreSettings
-from scanner.model.trail import BasicSelector, Selectors, Trail
+from scanner.model.trail import AdvancedSelector, BasicSelector, FieldSelector, Selectors, Trail
 from scanner.recorders import obstacle
 from tests.build import (
     ACCOUNT,
@@ -349,3 +349,23 @@ def test_one_more_trail_never_makes_a_known_yes_anything_else(parts: list[Any], 
     for old, new in zip(matrix(before.accounts[0], before), matrix(after.accounts[0], after), strict=True):
         if old.recorded == "yes":
             assert new.recorded == "yes"
+
+
+class TestOperatorsOfTheFuture:
+    """An older SDK drops an operator that it doesn't know: what is left of the field says nothing."""
+
+    unclear = Known(
+        Selectors(advanced=(AdvancedSelector(fields=(*select().fields, FieldSelector(field="eventName"))),))
+    )
+
+    def test_a_selector_with_an_unknown_operator_is_unknown(self) -> None:
+        answer = reads(posture(trail(selectors=self.unclear)))
+        assert isinstance(answer.complete, Gap)
+        assert answer.complete.code == "UnknownOperator"
+
+    def test_it_never_hides_a_trail_that_records(self) -> None:
+        assert reads(posture(trail("a", selectors=self.unclear), trail("b"))).recorded == "yes"
+
+    def test_a_stopped_trail_records_nothing_whatever_it_selects(self) -> None:
+        world = posture(trail(selectors=self.unclear, status=Known(status(logging=False))))
+        assert reads(world).complete == Known(value=False)

@@ -1,8 +1,8 @@
 """Amazon Resource Names and partitions."""
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
-from scanner.errors import UserError
+from pydantic import AfterValidator
 
 LEADER_REGIONS: dict[str, tuple[str, ...]] = {
     "aws": ("us-east-1",),
@@ -47,10 +47,15 @@ def bucket_arn(partition: str, name: str) -> str:
     return f"arn:{partition}:s3:::{name}"
 
 
-def account_id(text: str) -> str:
-    """A checked account id. Raises UserError: an id is 12 digits, as text."""
-    if len(text) == 12 and text.isascii() and text.isdigit():  # noqa: PLR2004
+def is_account_id(text: str) -> bool:
+    return len(text) == 12 and text.isascii() and text.isdigit()  # noqa: PLR2004
+
+
+def _account_id(text: str) -> str:
+    if is_account_id(text):
         return text
-    raise UserError(
-        f"{text!r} is not an AWS account id", hint='an id is 12 digits, in quotes: "010203040506"'
-    )
+    raise ValueError(f"{text!r} is not an AWS account id: 12 digits")
+
+
+AccountId = Annotated[str, AfterValidator(_account_id)]
+"""An account's id: 12 digits, as text."""
