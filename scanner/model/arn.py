@@ -54,7 +54,7 @@ def is_account_id(text: str) -> bool:
 def _account_id(text: str) -> str:
     if is_account_id(text):
         return text
-    raise ValueError(f"{text!r} is not an AWS account id: 12 digits")
+    raise ValueError(f"{text!r} is not an AWS account id")
 
 
 AccountId = Annotated[str, AfterValidator(_account_id)]
