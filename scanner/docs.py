@@ -1,8 +1,9 @@
-"""What is written from the code: docs/checks.md and config.example.yaml.
+"""What is written from the code: docs/checks.md, docs/iam-policy.json and config.example.yaml.
 
-`python -m scanner.docs` writes both into the working directory, the repository's root.
+`python -m scanner.docs` writes them into the working directory, the repository's root.
 """
 
+import json
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 from pydantic.fields import FieldInfo
 from pydantic_core import to_jsonable_python
 
+from scanner.aws.permissions import CALLER_ONLY, actions
 from scanner.check import Check
 from scanner.config import SHARED
 from scanner.model.result import CheckDoc
@@ -106,6 +108,28 @@ def _check(check: type[Check]) -> list[str]:
     return lines
 
 
+def iam_policy(installed: Sequence[type[Check]]) -> str:
+    """The text of docs/iam-policy.json: what all checks together need, and nothing that writes.
+
+    `Read` goes to the role in each account that is scanned, and to the caller; `Caller` to the caller
+    alone, for scans of other accounts.
+    """
+    wanted = actions(action for check in installed for action in check.reads)
+    at_home = {call.action for call in CALLER_ONLY}
+    statements = [
+        ("Read", [action for action in wanted if action not in at_home]),
+        ("Caller", [action for action in wanted if action in at_home]),
+    ]
+    document = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Sid": name, "Effect": "Allow", "Action": allowed, "Resource": "*"}
+            for name, allowed in statements
+        ],
+    }
+    return json.dumps(document, indent=2) + "\n"
+
+
 def _comment(text: str) -> Iterator[str]:
     for number, paragraph in enumerate(text.split("\n\n")):
         if number:
@@ -121,6 +145,7 @@ def _indented(lines: Iterable[str]) -> list[str]:
 def main() -> None:
     installed = checks()
     Path("docs/checks.md").write_text(check_pages(installed), encoding="utf-8")
+    Path("docs/iam-policy.json").write_text(iam_policy(installed), encoding="utf-8")
     Path("config.example.yaml").write_text(example_config(installed), encoding="utf-8")
 
 

@@ -1,9 +1,14 @@
 """What is written from the code is what the code says now."""
 
+import json
+import re
 from pathlib import Path
 
+from click.testing import CliRunner
+
 from scanner.config import load
-from scanner.docs import check_pages, example_config
+from scanner.cli import main
+from scanner.docs import check_pages, example_config, iam_policy
 from scanner.registry import checks, renderers
 from scanner.settings import Role, Settings
 from scanner.yaml_file import read
@@ -18,6 +23,21 @@ def test_docs_checks_md_is_up_to_date() -> None:
 
 def test_config_example_yaml_is_up_to_date() -> None:
     assert (ROOT / "config.example.yaml").read_text() == example_config(checks()), STALE
+
+
+def test_docs_iam_policy_json_is_up_to_date() -> None:
+    assert (ROOT / "docs/iam-policy.json").read_text() == iam_policy(checks()), STALE
+
+
+def test_the_policy_grants_nothing_that_writes() -> None:
+    statements = json.loads(iam_policy(checks()))["Statement"]
+    verbs = {action.split(":")[1] for statement in statements for action in statement["Action"]}
+    assert {verb for verb in verbs if not re.match("Get|List|Describe|Lookup", verb)} == {"AssumeRole"}
+
+
+def test_the_readme_shows_the_help_as_it_is() -> None:
+    shown = CliRunner(env={"COLUMNS": "80"}).invoke(main, ["--help"]).output
+    assert shown in (ROOT / "README.md").read_text(), "copy `trailaudit --help` into README.md"
 
 
 def test_the_example_changes_nothing() -> None:
