@@ -1,9 +1,10 @@
 from scanner.demo import story
-from scanner.model.arn import account_id
+from scanner.model.arn import is_account_id
 
 
 def test_every_account_has_an_id_of_its_own() -> None:
-    ids = [account_id(member.id) for member in story.ACCOUNTS]
+    ids = [member.id for member in story.ACCOUNTS]
+    assert all(map(is_account_id, ids))
     assert len(set(ids)) == len(ids)
 
 
