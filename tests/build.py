@@ -105,7 +105,9 @@ def trail(name: str = "audit", account: str = ACCOUNT, region: str = REGION, **c
         "organization": False,
         "status": Known(status()),
         "selectors": Known(EVERYTHING),
+        "recursive_logging": False,
         "insights": Known(()),
+        "tags": Known(()),
         **changes,
     }
     return Trail(**values)

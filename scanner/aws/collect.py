@@ -190,6 +190,8 @@ class _Waves:
         facts: dict[str, Any] = {"status": trails.read_status, "selectors": trails.read_selectors}
         if permissions.GET_INSIGHT_SELECTORS.action in self.needs:
             facts["insights"] = trails.read_insights
+        if permissions.LIST_TAGS.action in self.needs:
+            facts["tags"] = trails.read_tags
         members = sorted(
             (account, arn)
             for arn, trail in sight.trails.items()

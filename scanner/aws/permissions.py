@@ -81,6 +81,7 @@ GET_INSIGHT_SELECTORS = ApiCall(
     "cloudtrail:GetInsightSelectors",
     "which unusual activity a trail reports",
 )
+LIST_TAGS = ApiCall("cloudtrail", "ListTags", "cloudtrail:ListTags", "the tags of a trail")
 LIST_EVENT_DATA_STORES = ApiCall(
     "cloudtrail",
     "ListEventDataStores",
@@ -174,6 +175,7 @@ _OPTIONAL = frozenset(
     {
         LIST_DELEGATED_ADMINISTRATORS,
         GET_INSIGHT_SELECTORS,
+        LIST_TAGS,
         *(call for call in CALLS if call.service in ("s3", "s3control", "kms", "logs")),
     }
 )

@@ -4,15 +4,17 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from scanner.aws.owners import OUT_OF_SCOPE
 from scanner.aws.permissions import (
     DESCRIBE_TRAILS,
     GET_EVENT_SELECTORS,
     GET_INSIGHT_SELECTORS,
     GET_TRAIL_STATUS,
+    LIST_TAGS,
 )
-from scanner.aws.reader import Answer, Fact, Reader, UnclearError
+from scanner.aws.reader import INCOMPLETE, Answer, Fact, Reader, UnclearError
 from scanner.model.arn import parse_arn
-from scanner.model.reading import Reading, not_read
+from scanner.model.reading import Gap, Reading, not_read
 from scanner.model.trail import (
     AdvancedSelector,
     BasicSelector,
@@ -20,6 +22,7 @@ from scanner.model.trail import (
     FieldSelector,
     InsightSelector,
     Selectors,
+    Tag,
     Trail,
     TrailStatus,
 )
@@ -43,6 +46,25 @@ def read_selectors(reader: Reader, arn: str) -> Reading[Selectors]:
 
 def read_insights(reader: Reader, arn: str) -> Reading[tuple[InsightSelector, ...]]:
     return reader.read(_INSIGHTS, TrailName=arn)
+
+
+def read_tags(reader: Reader, arn: str) -> Reading[tuple[Tag, ...]]:
+    """The tags of a trail of the reader's own account; CloudTrail refuses the ARNs of others."""
+    owner = parse_arn(arn).account
+    if owner != reader.account:
+        return Gap(
+            f"the tags of a trail of account {owner} can only be read in that account",
+            action=LIST_TAGS.action,
+            operation=LIST_TAGS.operation,
+            code=OUT_OF_SCOPE,
+            account=owner,
+            region=reader.region,
+        )
+    # One ARN for each call: a refusal of one would be the answer for all.
+    fact = Fact(LIST_TAGS, lambda answer: _tags(answer, arn))
+    return reader.read_all(fact, ResourceIdList=[arn]).map(
+        lambda tags: tuple(sorted(tags, key=lambda tag: tag.key))
+    )
 
 
 def _trails(answer: Answer) -> tuple[Trail, ...]:
@@ -70,6 +92,7 @@ def _trail(item: Answer) -> Trail:
         status=not_read(GET_TRAIL_STATUS.action),
         selectors=not_read(GET_EVENT_SELECTORS.action),
         insights=not_read(GET_INSIGHT_SELECTORS.action),
+        tags=not_read(LIST_TAGS.action),
     )
 
 
@@ -153,6 +176,13 @@ def _insights(answer: Answer) -> tuple[InsightSelector, ...]:
         )
         for item in answer.get("InsightSelectors") or ()
     )
+
+
+def _tags(answer: Answer, arn: str) -> tuple[Tag, ...]:
+    told = answer["ResourceTagList"]
+    if [resource["ResourceId"] for resource in told] != [arn]:
+        raise UnclearError(INCOMPLETE, f"the answer is not about {arn}")
+    return tuple(Tag(key=item["Key"], value=item.get("Value") or "") for item in told[0]["TagsList"])
 
 
 _TRAILS = Fact(DESCRIBE_TRAILS, _trails)

@@ -71,11 +71,19 @@ class InsightSelector(Frozen):
     categories: tuple[str, ...] = ("Management",)
 
 
+class Tag(Frozen):
+    """`value` is empty where the tag has none."""
+
+    key: str
+    value: str = ""
+
+
 class Trail(Frozen):
     """One trail, known by its ARN, read once.
 
-    `status`, `selectors` and `insights` were read in the home region by ARN, with the owner's session
-    where the owner is in scope, else with that of the first account that sees the trail.
+    `status`, `selectors`, `insights` and `tags` were read in the home region by ARN, with the owner's
+    session where the owner is in scope, else with that of the first account that sees the trail (which
+    CloudTrail tells no tags).
     """
 
     arn: str
@@ -97,6 +105,8 @@ class Trail(Frozen):
     status: Reading[TrailStatus]
     selectors: Reading[Selectors]
     insights: Reading[tuple[InsightSelector, ...]]
+    tags: Reading[tuple[Tag, ...]]
+    """Sorted by key."""
 
     @property
     def owner(self) -> str:

@@ -65,6 +65,7 @@ def world(aws: FakeAws) -> FakeAws:
     resources = [{"Type": type_, "Values": [f"arn:aws:{service}"]} for type_, service in DATA_TYPES.items()]
     aws.on("GetEventSelectors", {"TrailARN": TRAIL, "EventSelectors": [{"DataResources": resources}]})
     aws.on("GetInsightSelectors", Refusal("InsightNotEnabledException"))
+    aws.on("ListTags", {"ResourceTagList": [{"ResourceId": TRAIL, "TagsList": []}]}, account=CALLER)
     aws.on("ListBuckets", {"Buckets": []})
     aws.on("ListBuckets", {"Buckets": [{"Name": BUCKET}]}, account=ARCHIVE)
     aws.on("GetBucketLocation", {"LocationConstraint": HOME}, account=ARCHIVE)
@@ -164,6 +165,17 @@ class TestABlamelessOrganization:
         )
         assert steps == sorted(steps)
         assert steps[-1][0] == steps[-1][1]
+
+
+def test_the_tags_of_a_trail_whose_owner_is_not_scanned_are_not_asked_for(world: FakeAws) -> None:
+    foreign = TRAIL.replace(CALLER, "999999999999")
+    world.on("DescribeTrails", {"trailList": [trail(foreign)]})
+    world.on("GetTrailStatus", {"IsLogging": True}, Name=foreign)
+    world.on("ListEventDataStores", {"EventDataStores": []})
+    (found,) = scan(world).trails
+    assert isinstance(found.tags, Gap)
+    assert found.tags.code == "OwnerOutOfScope"
+    assert "ListTags" not in world.operations()
 
 
 class TestWhatNobodyNeeds:
@@ -337,6 +349,7 @@ class TestASingleAccount:
             "kms:GetKeyRotationStatus",
             "logs:DescribeLogGroups",
             "cloudtrail:GetInsightSelectors",
+            "cloudtrail:ListTags",
             "organizations:ListDelegatedAdministrators",
         }
         posture = scan(world, self.SCOPE, needs)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from scanner.aws.trails import list_trails, read_insights, read_selectors, read_status
+from scanner.aws.trails import list_trails, read_insights, read_selectors, read_status, read_tags
 from scanner.model.reading import Gap, Known, Outcome
 from scanner.model.trail import (
     AdvancedSelector,
@@ -14,10 +14,11 @@ from scanner.model.trail import (
     FieldSelector,
     InsightSelector,
     Selectors,
+    Tag,
     Trail,
     TrailStatus,
 )
-from tests.aws.fake import CALLER, FakeAws, Refusal
+from tests.aws.fake import CALLER, MEMBER, FakeAws, Refusal
 
 ARN = f"arn:aws:cloudtrail:eu-west-1:{CALLER}:trail/audit"
 ITEM: dict[str, Any] = {
@@ -239,3 +240,50 @@ def test_insights_that_are_off_are_none(aws: FakeAws) -> None:
 def test_insights_that_are_not_told_are_a_gap(aws: FakeAws, answer: Any) -> None:
     aws.on("GetInsightSelectors", answer)
     assert isinstance(read_insights(aws.reader(), ARN), Gap)
+
+
+def tagged(*tags: dict[str, str], arn: str = ARN) -> dict[str, Any]:
+    return {"ResourceTagList": [{"ResourceId": arn, "TagsList": list(tags)}]}
+
+
+def test_tags_are_sorted_by_key_and_may_lack_a_value(aws: FakeAws) -> None:
+    aws.on("ListTags", tagged({"Key": "team", "Value": "audit"}, {"Key": "cost"}), ResourceIdList=[ARN])
+    assert read_tags(aws.reader(), ARN) == Known((Tag(key="cost"), Tag(key="team", value="audit")))
+
+
+def test_tags_come_in_pages(aws: FakeAws) -> None:
+    aws.on("ListTags", {**tagged({"Key": "a", "Value": "1"}), "NextToken": "more"})
+    aws.on("ListTags", tagged({"Key": "b", "Value": "2"}), NextToken="more")
+    assert read_tags(aws.reader(), ARN) == Known((Tag(key="a", value="1"), Tag(key="b", value="2")))
+
+
+def test_no_tags_are_a_fact(aws: FakeAws) -> None:
+    aws.on("ListTags", tagged())
+    assert read_tags(aws.reader(), ARN) == Known(())
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [{}, {"ResourceTagList": []}, {"ResourceTagList": [{"ResourceId": ARN}]}, tagged(arn=f"{ARN}2")],
+)
+def test_an_answer_that_does_not_tell_the_tags_of_the_trail_is_a_gap(
+    aws: FakeAws, answer: dict[str, Any]
+) -> None:
+    aws.on("ListTags", answer)
+    found = read_tags(aws.reader(), ARN)
+    assert isinstance(found, Gap)
+    assert (found.action, found.code) == ("cloudtrail:ListTags", "IncompleteAnswer")
+
+
+def test_refused_tags_are_a_gap(aws: FakeAws) -> None:
+    aws.on("ListTags", Refusal("AccessDeniedException"))
+    found = read_tags(aws.reader(), ARN)
+    assert isinstance(found, Gap)
+    assert found.outcome is Outcome.DENIED
+
+
+def test_the_tags_of_a_foreign_trail_are_a_gap_without_a_call(aws: FakeAws) -> None:
+    found = read_tags(aws.reader(MEMBER), ARN)
+    assert isinstance(found, Gap)
+    assert (found.action, found.code, found.account) == ("cloudtrail:ListTags", "OwnerOutOfScope", CALLER)
+    assert aws.calls == []
