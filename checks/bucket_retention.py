@@ -62,7 +62,7 @@ class BucketRetention(BucketCheck):
     min_days: PositiveInt = Field(365, description="How many days logs and digests must live at least.")
 
     def judge(self, bucket: Bucket, posture: Posture, /) -> Verdict:
-        trails = [trail for trail in posture.trails if trail.bucket == bucket.name]
+        trails = posture.users(bucket.name)
         if not trails:
             return NotApplicable("No trail delivers to the bucket.")
         versioning: Reading[Versioning] = bucket.versioning
@@ -107,7 +107,7 @@ class BucketRetention(BucketCheck):
 
 
 def _shortest(
-    trails: list[Trail],
+    trails: tuple[Trail, ...],
     rules: tuple[LifecycleRule, ...],
     versioning: Versioning,
     locked_days: int | None,

@@ -1,7 +1,7 @@
 """The check `region-management-events`."""
 
 from scanner.check import Fail, Pass, RegionCheck, Unknown, Verdict
-from scanner.coverage import MANAGEMENT_READ, MANAGEMENT_WRITE, answers
+from scanner.coverage import MANAGEMENT_READ, MANAGEMENT_WRITE, answer
 from scanner.model.arn import parse_arn
 from scanner.model.finding import Severity
 from scanner.model.posture import Account, Posture
@@ -36,8 +36,9 @@ class RegionManagementEvents(RegionCheck):
 
     def judge(self, account: Account, region: str, posture: Posture, /) -> Verdict:
         found = recorders(account, posture)
-        read = answers(account, posture, MANAGEMENT_READ, found)[region]
-        write = answers(account, posture, MANAGEMENT_WRITE, found)[region]
+        covering, unseen = found.covering(region), found.unseen(region)
+        read = answer(covering, unseen, MANAGEMENT_READ)
+        write = answer(covering, unseen, MANAGEMENT_WRITE)
         match all_of((read.complete, write.complete)):
             case Gap() as gap:
                 return Unknown(gap)
@@ -48,7 +49,7 @@ class RegionManagementEvents(RegionCheck):
                 failed = [one for one in (read, write) if one.complete == Known(value=False)]
                 holes = sorted({str(hole) for one in failed for hole in one.holes})
                 why = sorted({trouble for one in failed for trouble in one.troubles})
-                cause = listed(why) if why else _why(tuple(one for one in found.known if one.covers(region)))
+                cause = listed(why) if why else _why(covering)
                 return Fail(f"does not record {listed(holes)}: {cause}")
 
 

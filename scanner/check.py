@@ -70,6 +70,11 @@ class Check(BaseModel):
 
     severity: Severity
 
+    @property
+    def needs(self) -> frozenset[str]:
+        """Of `reads`, what its verdicts rest on with these options."""
+        return self.reads
+
     @abstractmethod
     def verdicts(self, posture: Posture) -> Iterator[tuple[Subject, Verdict]]:
         """Every subject of the posture with its verdict."""
@@ -286,7 +291,7 @@ class BucketCheck(Check):
 
 def bucket_subject(bucket: Bucket, posture: Posture) -> Subject:
     """Filed under the bucket's owner, else the owner of a trail that uses it, else who sees that trail."""
-    users = [trail for trail in posture.trails if trail.bucket == bucket.name]
+    users = posture.users(bucket.name)
     candidates = [
         *([bucket.owner.value] if isinstance(bucket.owner, Known) else []),
         *sorted(trail.owner for trail in users),

@@ -93,14 +93,13 @@ def answers(
     """The answer for each region that is judged, leader region included, by region name."""
     found = found or recorders(account, posture)
     # Regions in which the same things record have the same answer.
-    asked: dict[tuple[tuple[str, ...], tuple[Gap, ...]], Answer] = {}
+    asked: dict[tuple[tuple[str, ...], Gap | None], Answer] = {}
     result: dict[str, Answer] = {}
     for region in account.judged_regions:
-        covering = tuple(one for one in found.known if one.covers(region))
-        unseen = found.unseen(region)
-        key = (tuple(one.arn for one in covering), unseen)
+        covering = found.covering(region)
+        key = (tuple(one.arn for one in covering), found.unlisted_trails.get(region))
         if key not in asked:
-            asked[key] = answer(covering, unseen, wanted)
+            asked[key] = answer(covering, found.unseen(region), wanted)
         result[region] = asked[key]
     return result
 

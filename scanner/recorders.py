@@ -164,12 +164,24 @@ class Recorders:
     unlisted_stores: tuple[Gap, ...]
     """Regions whose event data stores could not be listed: one of another region may cover this one."""
 
+    def covering(self, region: str) -> tuple[Recorder, ...]:
+        return tuple(one for one in self.known if one.covers(region))
+
     def unseen(self, region: str) -> tuple[Gap, ...]:
         trails = self.unlisted_trails.get(region)
         return ((trails,) if trails else ()) + self.unlisted_stores
 
 
 def recorders(account: Account, posture: Posture) -> Recorders:
+    """Worked out once for each account of a posture: most checks of an account ask."""
+    key = (recorders, account.id)
+    if key not in posture.derived:
+        posture.derived[key] = _recorders(account, posture)
+    found: Recorders = posture.derived[key]
+    return found
+
+
+def _recorders(account: Account, posture: Posture) -> Recorders:
     trails = (trail_recorder(trail, account, posture) for trail in posture.trails_of(account))
     stores = (_store_recorder(store) for store in _stores_of(account, posture))
     return Recorders(

@@ -1,7 +1,7 @@
 """What was seen: the whole input of judging, written down and read back as JSON."""
 
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from scanner.model.arn import LEADER_REGIONS, root_arn
 from scanner.model.base import Frozen, Moment
@@ -144,6 +144,26 @@ class Posture(Frozen):
         index.update({("log group", item.arn): item for item in self.log_groups})
         return index
 
+    @cached_property
+    def _users(self) -> dict[str, tuple[Trail, ...]]:
+        users: dict[str, tuple[Trail, ...]] = {}
+        for trail in self.trails:
+            users[trail.bucket] = (*users.get(trail.bucket, ()), trail)
+        return users
+
+    @cached_property
+    def _seers(self) -> dict[str, tuple[Account, ...]]:
+        seers: dict[str, tuple[Account, ...]] = {}
+        for account in self.reachable:
+            for arn in account.trail_arns:
+                seers[arn] = (*seers.get(arn, ()), account)
+        return seers
+
+    @cached_property
+    def derived(self) -> dict[Any, Any]:
+        """What pure functions have worked out from this posture, under keys of their own; never saved."""
+        return {}
+
     def account(self, account: str) -> Account | None:
         found = self._index.get(("account", account))
         return found if isinstance(found, Account) else None
@@ -173,7 +193,7 @@ class Posture(Frozen):
         found = self.account(account)
         return found is not None and found.reachable
 
-    @property
+    @cached_property
     def reachable(self) -> tuple[Account, ...]:
         return tuple(account for account in self.accounts if account.reachable)
 
@@ -183,7 +203,11 @@ class Posture(Frozen):
 
     def seers(self, trail: Trail) -> tuple[Account, ...]:
         """The accounts in scope that see the trail, in the order of their ids."""
-        return tuple(account for account in self.reachable if trail.arn in account.trail_arns)
+        return self._seers.get(trail.arn, ())
+
+    def users(self, bucket: str) -> tuple[Trail, ...]:
+        """The trails that deliver to the bucket, in the order of their ARNs."""
+        return self._users.get(bucket, ())
 
     def root(self, account: str) -> str:
         return root_arn(self.partition, account)
