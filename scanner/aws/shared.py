@@ -59,32 +59,23 @@ def read_buckets(
         if isinstance(found.owner, Known) and found.owner.value in sessions.readers
     }
 
-    def setting(job: tuple[str, str, str]) -> Reading[Any]:
-        account, name, field = job
-        region = attributions[name].region
-        reader = sessions.at(account, region.value if isinstance(region, Known) else None)
-        return buckets.read_setting(reader, name, field)
+    wanted = tuple(field for field in buckets.SETTINGS if _ACTIONS[field] in needs)
 
-    settings = pool.map(
-        setting,
-        spread(
-            (
-                (account, name, field)
-                for name, account in owned.items()
-                for field in buckets.SETTINGS
-                if _ACTIONS[field] in needs
-            ),
-            account=lambda job: job[0],
-        ),
-    )
+    def settings_of(name: str) -> Mapping[str, Reading[Any]]:
+        region = attributions[name].region
+        reader = sessions.at(owned[name], region.value if isinstance(region, Known) else None)
+        return {field: buckets.read_setting(reader, name, field) for field in wanted}
+
+    # One bucket is one piece of work: the SDK resolves the endpoint of a bucket anew (half of what a
+    # call costs) for each that it has not met among its last hundred.
+    settings = pool.map(settings_of, spread(owned, account=owned.__getitem__))
     blocks = pool.map(
         lambda account: buckets.read_account_block(sessions.at(account, None)),
         sorted(set(owned.values())) if _ACTIONS[_ACCOUNT_BLOCK] in needs else (),
     )
 
     def read(name: str, field: str) -> Reading[Any]:
-        account = owned[name]
-        done = blocks.get(account) if field == _ACCOUNT_BLOCK else settings.get((account, name, field))
+        done = blocks.get(owned[name]) if field == _ACCOUNT_BLOCK else settings[name].get(field)
         return done or not_read(_ACTIONS[field])
 
     return tuple(
