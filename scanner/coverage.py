@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from scanner.events import EventClass, Hole, data_events, management_events, missed
+from scanner.events import EventClass, Hole, data_events, management_events, meet, missed
 from scanner.events.classes import DYNAMODB_TABLE, KMS, LAMBDA_FUNCTION, RDS_DATA, S3_OBJECT
 from scanner.model.arn import bucket_arn
 from scanner.model.posture import Account, Posture
@@ -79,6 +79,15 @@ def unselected(selectors: AdvancedSelectors, wanted: EventClass) -> Reading[tupl
     """What of the class the selectors leave out; a gap where an operator is unknown and would decide."""
     try:
         return Known(missed(selectors, wanted))
+    except Unreadable as unread:
+        return unread.gap
+
+
+@lru_cache(maxsize=65536)
+def selected_by_all(wanted: EventClass, *recorders: AdvancedSelectors) -> Reading[bool]:
+    """Whether some event of the class is selected by every one of the recorders; a gap as above."""
+    try:
+        return Known(meet(wanted, *recorders))
     except Unreadable as unread:
         return unread.gap
 

@@ -20,10 +20,17 @@ WARM_UP = timedelta(hours=1)
 """A trail that was started less than this ago counts as recording before its first log file."""
 
 
+def stopped(status: TrailStatus) -> str | None:
+    """That a trail is stopped, in words that follow its name; None if it is logging."""
+    if status.logging:
+        return None
+    return "is stopped" if status.stopped is None else f"is stopped since {iso(status.stopped)}"
+
+
 def obstacle(status: TrailStatus, now: datetime) -> str | None:
     """Why a trail in this state records nothing, in words that follow its name; None if it records."""
     if not status.logging:
-        return "is stopped" if status.stopped is None else f"is stopped since {iso(status.stopped)}"
+        return stopped(status)
     if status.delivery_error:
         return f"cannot deliver ({status.delivery_error})"
     if status.delivered is not None and now - status.delivered <= FRESH:

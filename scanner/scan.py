@@ -25,7 +25,7 @@ EXIT_INTERRUPTED = 130
 
 def needs(checks: Iterable[Check]) -> frozenset[str]:
     """The IAM actions that the verdicts of these checks rest on: what a scan for them must read."""
-    return frozenset(action for check in checks for action in check.reads)
+    return frozenset(action for check in checks for action in check.needs)
 
 
 def assess(

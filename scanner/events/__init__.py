@@ -6,7 +6,7 @@ user guide ("Filtering data events", "Logging management events") and the API re
 """
 
 from scanner.events.classes import EventClass, Hole, data_events, management_events
-from scanner.events.cover import missed
+from scanner.events.cover import meet, missed
 from scanner.events.match import Event, matches, recorded
 from scanner.events.translate import translate
 
@@ -17,6 +17,7 @@ __all__ = [
     "data_events",
     "management_events",
     "matches",
+    "meet",
     "missed",
     "recorded",
     "translate",

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from scanner.events.boxes import Box, boxes, field_selectors, merged, minus, order, overlap
+from scanner.events.boxes import Box, boxes, field_selectors, merged, minus, narrow, order, overlap
 from scanner.events.classes import EventClass, Hole
 from scanner.events.match import UNCLEAR, is_clear
 from scanner.events.phrases import described
 from scanner.model.reading import Gap, Unreadable
-from scanner.model.trail import AdvancedSelector
+from scanner.model.trail import AdvancedSelector, AdvancedSelectors
 
 PATIENCE = 10_000
 """Comparisons of two boxes, well under a second, until it gives up. Selectors can be made so intricate
@@ -41,6 +41,34 @@ def missed(selectors: Iterable[AdvancedSelector], wanted: EventClass) -> tuple[H
     if undecided and not holes:
         raise Unreadable(UNCLEAR)
     return tuple(sorted(holes, key=lambda hole: (hole.words, repr(hole.fields))))
+
+
+def meet(wanted: EventClass, *recorders: AdvancedSelectors) -> bool:
+    """Whether some event of the class is recorded by every one of the recorders.
+
+    Raises Unreadable where a field selector without operators would decide (see `matches`).
+    """
+    if _meet(wanted, [tuple(one for one in selectors if is_clear(one)) for selectors in recorders]):
+        return True
+    if _meet(wanted, recorders):
+        raise Unreadable(UNCLEAR)
+    return False
+
+
+def _meet(wanted: EventClass, recorders: Iterable[AdvancedSelectors]) -> bool:
+    common = boxes(wanted.fields)
+    for selectors in recorders:
+        met = (_both(one, other) for one in common for other in _recorded_by(selectors))
+        common = tuple({order(box): box for box in met if box is not None}.values())
+    return bool(common)
+
+
+def _both(one: Box, other: Box) -> Box | None:
+    met: Box | None = one
+    for field, condition in other.items():
+        if met is not None:
+            met = narrow(met, field, condition)
+    return met
 
 
 def _recorded_by(selectors: Iterable[AdvancedSelector]) -> tuple[Box, ...]:
