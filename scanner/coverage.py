@@ -93,7 +93,7 @@ def selected_by_all(wanted: EventClass, *recorders: AdvancedSelectors) -> Readin
 
 
 def _contributes(selectors: AdvancedSelectors, wanted: EventClass) -> bool:
-    return unselected(selectors, wanted) != unselected((), wanted)
+    return selected_by_all(wanted, selectors) != Known(value=False)
 
 
 def answers(
