@@ -1,6 +1,7 @@
 """The check `trail-kms-key-usable`."""
 
-from scanner.check import Fail, NotApplicable, Pass, TrailCheck, Unknown, Verdict, out_of_scope
+from checks._keys import unread
+from scanner.check import Fail, NotApplicable, Pass, TrailCheck, Verdict
 from scanner.model.arn import is_arn, parse_arn
 from scanner.model.finding import Severity
 from scanner.model.key import KeyMetadata
@@ -46,12 +47,12 @@ class TrailKmsKeyUsable(TrailCheck):
         if known:
             return Fail(f"key {trail.key_id} {', '.join(known)}")
         if isinstance(metadata, Gap):
-            return _unread(metadata, None if key is None else key.owner, "the KMS key", posture)
+            return unread(metadata, None if key is None else key.owner, "the KMS key", posture)
         if bucket is not None and bucket.exists == Known(value=False):
             return NotApplicable("The log bucket does not exist.")
         if isinstance(region, Gap):
             owner = bucket.owner.value if bucket is not None and isinstance(bucket.owner, Known) else None
-            return _unread(region, owner, "the log bucket", posture)
+            return unread(region, owner, "the log bucket", posture)
         return Pass(f"key {trail.key_id} is enabled, customer managed and in {region.value}")
 
 
@@ -79,8 +80,3 @@ def _misplacement(
     return bucket.map(
         lambda home: None if region == home else f"is in {region}, not in {home} with the log bucket"
     )
-
-
-def _unread(gap: Gap, owner: str | None, thing: str, posture: Posture) -> Unknown:
-    """The gap, but where the owner wasn't scanned, that: it is what a person can change."""
-    return Unknown(gap) if owner is None or posture.in_scope(owner) else out_of_scope(posture, owner, thing)

@@ -12,6 +12,7 @@ from scanner.model.reading import Gap, Known, Outcome
 from scanner.model.trail import (
     AdvancedSelector,
     FieldSelector,
+    InsightSelector,
     Selectors,
     Trail,
     TrailStatus,
@@ -78,6 +79,7 @@ EVERYTHING = Selectors(
     )
 )
 MANAGEMENT = Selectors(advanced=(select(),))
+INSIGHTS = tuple(InsightSelector(type=type_) for type_ in ("ApiCallRateInsight", "ApiErrorRateInsight"))
 
 
 def status(**changes: Any) -> TrailStatus:
@@ -87,6 +89,8 @@ def status(**changes: Any) -> TrailStatus:
         "started": ago(days=365),
         "delivered": ago(minutes=5),
         "digest_delivered": ago(minutes=40),
+        "logs_delivered": ago(minutes=5),
+        "notified": ago(minutes=5),
         **changes,
     }
     return TrailStatus(**values)
@@ -101,12 +105,15 @@ def trail(name: str = "audit", account: str = ACCOUNT, region: str = REGION, **c
         "global_events": True,
         "multi_region": True,
         "validation": True,
+        "topic_arn": f"arn:aws:sns:{region}:{account}:{name}",
+        "log_group_arn": f"arn:aws:logs:{region}:{account}:log-group:{name}:*",
+        "logs_role_arn": f"arn:aws:iam::{account}:role/{name}-to-logs",
         "key_id": key_arn(account=account),
         "organization": False,
         "status": Known(status()),
         "selectors": Known(EVERYTHING),
         "recursive_logging": False,
-        "insights": Known(()),
+        "insights": Known(INSIGHTS),
         "tags": Known(()),
         **changes,
     }

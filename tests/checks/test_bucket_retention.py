@@ -14,12 +14,13 @@ OFF, ENABLED = Known(Versioning()), Known(Versioning(status="Enabled"))
 NO_LOCK = Known(None)
 FOLDERS = f"AWSLogs/{ACCOUNT}/CloudTrail"
 INSIGHTS = Known((InsightSelector(type="ApiCallRateInsight"),))
+NO_INSIGHTS: Known[tuple[InsightSelector, ...]] = Known(())
 
 
 def of(*rules: LifecycleRule, trails: tuple[Trail, ...] = (), **changes: Any) -> Posture:
-    """Neither versioned nor locked, with these rules."""
+    """Neither versioned nor locked, with these rules; the trail delivers no Insights."""
     settings = {"versioning": OFF, "object_lock": NO_LOCK, "lifecycle": Known(rules), **changes}
-    return posture(*trails, buckets=(bucket(**settings),))
+    return posture(*(trails or (trail(insights=NO_INSIGHTS),)), buckets=(bucket(**settings),))
 
 
 def judge(world: Posture, **options: object) -> Finding:
@@ -112,7 +113,7 @@ def test_rules_on_other_things_in_the_bucket_do_not_count() -> None:
 def test_every_trail_that_uses_the_bucket_counts() -> None:
     world = of(
         rule(prefix="b/", expire_days=31),
-        trails=(trail("one", prefix="a"), trail("two", prefix="b")),
+        trails=(trail("one", prefix="a"), trail("two", prefix="b", insights=NO_INSIGHTS)),
     )
     assert verdict(world) == (
         Status.FAIL,

@@ -11,8 +11,10 @@ from scanner.aws.permissions import (
     CALLS,
     DESCRIBE_KEY,
     GET_ACCOUNT_PUBLIC_ACCESS_BLOCK,
+    GET_INSIGHT_SELECTORS,
     GET_KEY_POLICY,
     GET_KEY_ROTATION_STATUS,
+    LIST_TAGS,
     needs_buckets,
 )
 from scanner.check import Check
@@ -22,6 +24,7 @@ from scanner.model.finding import Severity
 from scanner.model.key import Key
 from scanner.model.posture import Posture
 from scanner.model.reading import Known, not_read
+from scanner.model.trail import Trail
 from scanner.registry import HEADINGS, checks, describe
 from tests.build import ACCOUNT, BUCKET, OTHER, bucket, denied, key, posture, rule, trail
 
@@ -32,6 +35,7 @@ CATALOGUE = {
     "bucket-public-access": Severity.CRITICAL,
     "bucket-retention": Severity.HIGH,
     "bucket-versioning": Severity.MEDIUM,
+    "duplicate-management-events": Severity.LOW,
     "excluded-event-sources": Severity.MEDIUM,
     "global-service-events": Severity.HIGH,
     "multi-region-trail": Severity.HIGH,
@@ -39,11 +43,19 @@ CATALOGUE = {
     "region-management-events": Severity.HIGH,
     "s3-data-events-read": Severity.MEDIUM,
     "s3-data-events-write": Severity.MEDIUM,
+    "trail-cloudwatch-logs": Severity.MEDIUM,
+    "trail-digest-delivery": Severity.MEDIUM,
+    "trail-insights": Severity.LOW,
     "trail-kms-encryption": Severity.MEDIUM,
+    "trail-kms-key-rotation": Severity.LOW,
     "trail-kms-key-usable": Severity.HIGH,
     "trail-log-delivery": Severity.HIGH,
     "trail-log-file-validation": Severity.MEDIUM,
     "trail-logging": Severity.HIGH,
+    "trail-logging-gap": Severity.MEDIUM,
+    "trail-notifications": Severity.LOW,
+    "trail-recursive-logging": Severity.LOW,
+    "trail-tags": Severity.LOW,
 }
 each_check = pytest.mark.parametrize("check", checks(), ids=lambda check: check.id)
 
@@ -87,6 +99,7 @@ def test_what_a_check_reads_is_among_the_calls_of_a_scan(check: type[Check]) -> 
 BUCKET_FIELDS = {field: fact.call.action for field, fact in SETTINGS.items()} | {
     "account_public_access_block": GET_ACCOUNT_PUBLIC_ACCESS_BLOCK.action
 }
+TRAIL_FIELDS = {"insights": GET_INSIGHT_SELECTORS.action, "tags": LIST_TAGS.action}
 KEY_FIELDS = {
     "metadata": DESCRIBE_KEY.action,
     "policy": GET_KEY_POLICY.action,
@@ -103,7 +116,7 @@ WORLDS = {
     "blameless": posture(),
     "without trails": posture(trails=()),
     "negligent": posture(
-        trail(validation=False),
+        trail(validation=False, log_group_arn=None, topic_arn=None, insights=Known(())),
         buckets=(
             bucket(
                 encryption=Known(None),
@@ -114,6 +127,7 @@ WORLDS = {
         ),
         keys=(key(metadata=Known(None)),),
     ),
+    "not rotated": posture(keys=(key(rotation=Known(value=False)),)),
     "suspended": posture(
         buckets=(
             bucket(
@@ -163,6 +177,7 @@ def _as_read_for(check: type[Check], world: Posture) -> Posture:
     # Not model_copy: that would copy the look-ups of the other world along.
     members = {name: getattr(world, name) for name in Posture.model_fields}
     members["buckets"] = tuple(Bucket(**_without(one, BUCKET_FIELDS, check.reads)) for one in buckets)
+    members["trails"] = tuple(Trail(**_without(one, TRAIL_FIELDS, check.reads)) for one in world.trails)
     members["keys"] = tuple(Key(**_without(one, KEY_FIELDS, check.reads)) for one in keys)
     return Posture(**members)
 

@@ -25,6 +25,6 @@ def test_every_check_has_a_page_with_its_prose_and_options(run: Run) -> None:
 
 
 def test_an_unknown_id_is_refused_with_the_nearest(run: Run) -> None:
-    result = run("checks", "trail-loging")
+    result = run("checks", "bucket-owener")
     assert result.exit_code == 2
-    assert result.stderr == "trailaudit: unknown check 'trail-loging' (did you mean trail-logging?)\n"
+    assert result.stderr == "trailaudit: unknown check 'bucket-owener' (did you mean bucket-owned?)\n"
