@@ -30,6 +30,7 @@ from scanner.demo.story import HOME_REGION, MANAGEMENT, Member
 CENTRAL_BUCKET = "acme-organization-trail"
 ORGANIZATION_TRAIL = "organization-trail"
 OWN_TRAIL = "own-trail"
+INSIGHTS = [{"InsightType": "ApiCallRateInsight"}, {"InsightType": "ApiErrorRateInsight"}]
 LOCK_DAYS = 400
 KEEP_DAYS = 2555
 
@@ -71,7 +72,7 @@ class _Organization:
 
     def client(self, service: str, account: Member) -> Any:
         return self._session.client(
-            service,  # type: ignore[call-overload] # any of the six services used here
+            service,  # type: ignore[call-overload] # any of the services used here
             region_name=HOME_REGION,
             aws_access_key_id=access_key_id(account.id),
             aws_secret_access_key=story.CALLER_SECRET,
@@ -132,7 +133,9 @@ class _Organization:
             IsOrganizationTrail=True,
             EnableLogFileValidation=True,
             KmsKeyId=key,
+            **self._listeners(MANAGEMENT, ORGANIZATION_TRAIL),
         )
+        trails.put_insight_selectors(TrailName=ORGANIZATION_TRAIL, InsightSelectors=INSIGHTS)
         trails.put_event_selectors(
             TrailName=ORGANIZATION_TRAIL,
             AdvancedEventSelectors=[
@@ -201,11 +204,29 @@ class _Organization:
             IncludeGlobalServiceEvents=multi_region,
             EnableLogFileValidation=True,
             KmsKeyId=key,
+            **self._listeners(member, OWN_TRAIL),
         )
+        trails.put_insight_selectors(TrailName=OWN_TRAIL, InsightSelectors=INSIGHTS)
         trails.start_logging(Name=OWN_TRAIL)
         made = cloudtrail.trail(member.id, HOME_REGION, OWN_TRAIL)
         made.status.started = utcnow() - timedelta(days=200)
         return key.rsplit("/", 1)[-1]
+
+    def _listeners(self, owner: Member, trail: str) -> dict[str, str]:
+        """What hears of a trail's events at once, as CreateTrail takes it: a log group and a topic."""
+        logs = self.client("logs", owner)
+        logs.create_log_group(logGroupName=trail)
+        logs.put_retention_policy(logGroupName=trail, retentionInDays=LOCK_DAYS)
+        trust = {"Principal": {"Service": "cloudtrail.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        role = self.client("iam", owner).create_role(
+            RoleName=f"{trail}-to-logs", AssumeRolePolicyDocument=_policy(trust)
+        )
+        self.client("sns", owner).create_topic(Name=trail)
+        return {
+            "CloudWatchLogsLogGroupArn": f"arn:aws:logs:{HOME_REGION}:{owner.id}:log-group:{trail}:*",
+            "CloudWatchLogsRoleArn": role["Role"]["Arn"],
+            "SnsTopicName": trail,
+        }
 
     def _key(self, owner: Member, trail: str) -> str:
         """A key that CloudTrail may use for the trail; returns its ARN."""

@@ -88,12 +88,18 @@ FAILS = {
     story.LOG_ARCHIVE: set(),
     story.PAYMENTS: set(),
     story.SANDBOX: CHECKS_OF_COVERAGE,
-    story.STOPPED: CHECKS_OF_COVERAGE | {"trail-logging", "trail-log-delivery"},
-    story.BLIND: CHECKS_OF_COVERAGE - {"s3-data-events-read", "s3-data-events-write"},
+    story.STOPPED: CHECKS_OF_COVERAGE
+    | {"trail-cloudwatch-logs", "trail-logging", "trail-log-delivery", "trail-notifications"},
+    story.BLIND: (CHECKS_OF_COVERAGE - {"s3-data-events-read", "s3-data-events-write"}) | {"trail-insights"},
     story.SINGLE_REGION: CHECKS_OF_COVERAGE,
-    story.PUBLIC: {"bucket-public-access"},
-    story.SHORT_LIVED: {"bucket-object-lock", "bucket-retention", "bucket-versioning"},
-    story.KEY_DELETED: {"trail-kms-key-usable", "trail-log-delivery"},
+    story.PUBLIC: {"bucket-public-access", "duplicate-management-events"},
+    story.SHORT_LIVED: {
+        "bucket-object-lock",
+        "bucket-retention",
+        "bucket-versioning",
+        "duplicate-management-events",
+    },
+    story.KEY_DELETED: {"trail-digest-delivery", "trail-kms-key-usable", "trail-log-delivery"},
 }
 
 
