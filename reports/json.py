@@ -2,7 +2,7 @@
 
 import json
 import re
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import core_schema
@@ -25,9 +25,26 @@ class JsonRenderer:
 
     def render(self, report: Report) -> bytes:
         # Not pydantic's own writer: that one raises on a lone surrogate.
-        text = json.dumps(report.result.model_dump(mode="json"), ensure_ascii=False, indent=2)
+        text = _laid_out(report.result.model_dump(mode="json"))
         text = SURROGATES.sub(REPLACEMENT, text)
         return (UNSEEN.sub(_escape, text) + "\n").encode()
+
+
+def _laid_out(value: Any, indent: str = "", depth: int = 2) -> str:
+    """A line for each finding, reading and the like: people can read it, line tools compare it, and
+    the standard library writes it ten times as fast as with an indent all the way down.
+    """
+    inner = f"{indent}  "
+    if depth and isinstance(value, dict) and value:
+        members = (f"{_compact(name)}: {_laid_out(item, inner, depth - 1)}" for name, item in value.items())
+        return f"{{\n{inner}" + f",\n{inner}".join(members) + f"\n{indent}}}"
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return f"[\n{inner}" + f",\n{inner}".join(map(_compact, value)) + f"\n{indent}]"
+    return _compact(value)
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _escape(found: re.Match[str]) -> str:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from scanner.model.base import Frozen
+from scanner.model.base import Frozen, Keyed
 from scanner.model.trail import FieldSelector
 
 MANAGEMENT = "Management"
@@ -18,7 +18,7 @@ LAMBDA_FUNCTION = "AWS::Lambda::Function"
 DYNAMODB_TABLE = "AWS::DynamoDB::Table"
 
 
-class EventClass(Frozen):
+class EventClass(Keyed):
     """The events that fulfil all `fields`, which mean what they mean in an advanced selector."""
 
     label: str

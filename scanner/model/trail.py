@@ -3,7 +3,7 @@
 from typing import Literal
 
 from scanner.model.arn import parse_arn
-from scanner.model.base import Frozen, Moment
+from scanner.model.base import Frozen, Keyed, Moment
 from scanner.model.reading import Reading
 
 
@@ -33,7 +33,7 @@ class FieldSelector(Frozen):
     not_ends_with: tuple[str, ...] = ()
 
 
-class AdvancedSelector(Frozen):
+class AdvancedSelector(Keyed):
     """`AdvancedEventSelector` of the API. `name` is free text and means nothing."""
 
     name: str | None = None
