@@ -108,7 +108,9 @@ def test_each_value_knows_its_line_and_an_unknown_one_that_of_its_parent(tmp_pat
 
 
 @given(st.binary(max_size=200))
-def test_garbage_is_a_mapping_or_a_user_error(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
+def test_garbage_is_a_mapping_or_a_user_error(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes
+) -> None:
     folder = tmp_path_factory.getbasetemp()
     try:
         document = _read(folder, content)
