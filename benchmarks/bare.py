@@ -28,6 +28,8 @@ def parameters(account: str, region: str, service: str, action: str, turn: int) 
             return {"Name": trail}
         case "cloudtrail", "GetEventSelectors" | "GetInsightSelectors":
             return {"TrailName": trail}
+        case "cloudtrail", "ListTags":
+            return {"ResourceIdList": [trail]}
         case "kms", _:
             return {"KeyId": f"arn:aws:kms:{region}:{account}:key/1"}
         case "s3control", _:

@@ -151,8 +151,12 @@ class FakeAws:
                 "LogFileValidationEnabled": True,
                 "KmsKeyId": f"arn:aws:kms:{HOMES[index]}:{account}:key/{index:08}-0000-4000-8000-00000000",
                 "HasCustomEventSelectors": True,
-                "HasInsightSelectors": False,
+                "HasInsightSelectors": True,
                 "IsOrganizationTrail": False,
+                "RecursiveLogging": False,
+                "SnsTopicARN": f"arn:aws:sns:{HOMES[index]}:{account}:trails",
+                "CloudWatchLogsLogGroupArn": f"arn:aws:logs:{HOMES[index]}:{account}:log-group:trails:*",
+                "CloudWatchLogsRoleArn": f"arn:aws:iam::{account}:role/trails",
             }
             for index in range(self.trails)
         ]
@@ -183,6 +187,8 @@ def get_trail_status(_: FakeAws, __: Request) -> Answer:
             "StartLoggingTime": now - 90 * 86400,
             "LatestDeliveryTime": now - 300,
             "LatestDigestDeliveryTime": now - 1800,
+            "LatestCloudWatchLogsDeliveryTime": now - 300,
+            "LatestNotificationTime": now - 300,
         }
     )
 
@@ -201,6 +207,30 @@ def get_event_selectors(_: FakeAws, request: Request) -> Answer:
         *map(data, ("AWS::S3::Object", "AWS::Lambda::Function", "AWS::DynamoDB::Table")),
     ]
     return as_json({"TrailARN": request.json()["TrailName"], "AdvancedEventSelectors": selectors})
+
+
+def get_insight_selectors(_: FakeAws, request: Request) -> Answer:
+    kinds = ("ApiCallRateInsight", "ApiErrorRateInsight")
+    selectors = [{"InsightType": kind} for kind in kinds]
+    return as_json({"TrailARN": request.json()["TrailName"], "InsightSelectors": selectors})
+
+
+def list_tags(_: FakeAws, request: Request) -> Answer:
+    tags = [{"Key": "owner", "Value": "security"}]
+    told = [{"ResourceId": arn, "TagsList": tags} for arn in request.json()["ResourceIdList"]]
+    return as_json({"ResourceTagList": told})
+
+
+def describe_log_groups(_: FakeAws, request: Request) -> Answer:
+    where = f"{request.region}:{request.account}"
+    group = {
+        "logGroupName": "trails",
+        "arn": f"arn:aws:logs:{where}:log-group:trails:*",
+        "retentionInDays": 400,
+        "kmsKeyId": f"arn:aws:kms:{where}:key/1",
+        "logGroupClass": "STANDARD",
+    }
+    return as_json({"logGroups": [group]})
 
 
 def describe_key(_: FakeAws, request: Request) -> Answer:
@@ -226,11 +256,13 @@ ANSWERS: dict[tuple[str, str], Callable[[FakeAws, Request], Answer]] = {
     ("cloudtrail", "DescribeTrails"): describe_trails,
     ("cloudtrail", "GetTrailStatus"): get_trail_status,
     ("cloudtrail", "GetEventSelectors"): get_event_selectors,
-    ("cloudtrail", "GetInsightSelectors"): lambda _, __: error("InsightNotEnabledException"),
+    ("cloudtrail", "GetInsightSelectors"): get_insight_selectors,
+    ("cloudtrail", "ListTags"): list_tags,
     ("cloudtrail", "ListEventDataStores"): lambda _, __: as_json({"EventDataStores": []}),
     ("kms", "DescribeKey"): describe_key,
     ("kms", "GetKeyPolicy"): lambda _, __: as_json({"PolicyName": "default", "Policy": "{}"}),
     ("kms", "GetKeyRotationStatus"): lambda _, __: as_json({"KeyRotationEnabled": True}),
+    ("logs", "DescribeLogGroups"): describe_log_groups,
     ("organizations", "DescribeOrganization"): lambda _, __: error("AWSOrganizationsNotInUseException"),
 }
 

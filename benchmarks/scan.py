@@ -89,7 +89,8 @@ def environment(url: str) -> dict[str, str]:
 
 
 def scan_command(case: Case) -> list[str]:
-    command = [*SCAN, "--no-progress", "--output", f"json={os.devnull}"]
+    # Five trails in one account record some events twice: a failure, a low one.
+    command = [*SCAN, "--fail-on", "medium", "--no-progress", "--output", f"json={os.devnull}"]
     if case.accounts > 1:
         command += ["--role-name", ROLE]
         for account in account_ids(case.accounts):
@@ -119,7 +120,7 @@ def run(command: list[str], url: str, stdin: str = "") -> Cost:
     if code not in (0, 1, 3):
         raise SystemExit(f"{' '.join(command)} ended with {code}:\n{said}")
     wall = time.perf_counter() - started
-    return Cost(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / 1000, code)
+    return Cost(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss * 1024 / 1e6, code)
 
 
 def calls(url: str, *, forget: bool) -> list[tuple[Call, int]]:
