@@ -13,8 +13,10 @@ WIDTH = 80
 LESSONS = {member.id: member.lesson for member in story.ACCOUNTS}
 
 
-def screen(result: Result, folder: str, *, seconds: float, keep: bool) -> str:
-    """`folder` holds the reports, as one types it in a shell; `keep`: the embedded AWS goes on running."""
+def screen(result: Result, folder: str, *, program: str, seconds: float, keep: bool) -> str:
+    """`folder` (it holds the reports) and `program` as one types them in a shell; `keep`: the embedded
+    AWS goes on running.
+    """
     calls = sum(count.count for count in result.readings)
     lines = [
         _paragraph(
@@ -33,7 +35,7 @@ def screen(result: Result, folder: str, *, seconds: float, keep: bool) -> str:
         "  posture.json: all that was read, to be judged again offline",
         "",
         "Try next:",
-        *(f"  {command}" for command in _commands(result, folder, keep=keep)),
+        *(f"  {command}" for command in _commands(result, folder, program, keep=keep)),
         "",
         _paragraph(
             f"The same scan of a real organization would have ended with exit code {result.gate.code} "
@@ -92,17 +94,17 @@ def _completeness(result: Result) -> str:
     return f"No: {'; '.join(parts)}. What is not known is never counted as passed."
 
 
-def _commands(result: Result, folder: str, *, keep: bool) -> Iterator[str]:
-    yield f"trailaudit report {folder}/report.json"
+def _commands(result: Result, folder: str, program: str, *, keep: bool) -> Iterator[str]:
+    yield f"{program} report {folder}/report.json"
     if failed := _failed_checks(result.findings):
         _, worst = failed[0]
-        yield f"trailaudit scan --posture {folder}/posture.json \\"
+        yield f"{program} scan --posture {folder}/posture.json \\"
         yield f"  --check {worst}"
-        yield f"trailaudit checks {worst}"
+        yield f"{program} checks {worst}"
     if keep:
-        yield f"trailaudit scan --organization --role-name {story.ROLE}"
+        yield f"{program} scan --organization --role-name {story.ROLE}"
     else:
-        yield "trailaudit demo --keep"
+        yield f"{program} demo --keep"
 
 
 def _paragraph(text: str) -> str:

@@ -5,7 +5,7 @@ from tests.reports import sample
 
 
 def shown(result: Result, *, keep: bool = False) -> list[str]:
-    return screen(result, "'a folder'", seconds=4.2, keep=keep).splitlines()
+    return screen(result, "'a folder'", program="trailaudit", seconds=4.2, keep=keep).splitlines()
 
 
 def accounts(lines: list[str]) -> list[str]:
