@@ -8,6 +8,7 @@ import argparse
 import json
 import re
 import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -90,10 +91,24 @@ class Bare:
                     continue  # absent: an answer like others
 
 
+def plain(count: int) -> float:
+    """Milliseconds of CPU that one call costs a client that does nothing else."""
+    client = boto3.Session().client("cloudtrail")
+    client.get_trail_status(Name="trail-0")
+    started = time.process_time()
+    for _ in range(count):
+        client.get_trail_status(Name="trail-0")
+    return (time.process_time() - started) / count * 1000
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--one-session", action="store_true")
+    parser.add_argument("--plain", type=int, metavar="COUNT", help="make this one call so often, and time it")
     options = parser.parse_args()
+    if options.plain:
+        print(plain(options.plain))
+        return
     Bare(one_session=options.one_session).replay(json.load(sys.stdin))
 
 

@@ -81,7 +81,7 @@ def environment(url: str) -> dict[str, str]:
         "AWS_ENDPOINT_URL": url,
         "AWS_ACCESS_KEY_ID": access_key_id(account_ids(1)[0]),
         "AWS_SECRET_ACCESS_KEY": "secret",
-        "AWS_REGION": HOMES[0],
+        "AWS_DEFAULT_REGION": HOMES[0],
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
@@ -121,6 +121,18 @@ def run(command: list[str], url: str, stdin: str = "") -> Cost:
         raise SystemExit(f"{' '.join(command)} ended with {code}:\n{said}")
     wall = time.perf_counter() - started
     return Cost(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss * 1024 / 1e6, code)
+
+
+def yardstick(rounds: int) -> None:
+    """What a boto3 call costs at this moment: machines differ, and virtual ones from hour to hour."""
+    with fake(CASES[0], latency=0) as url:
+        told = [
+            subprocess.run(
+                [*BARE, "--plain", "1000"], env=environment(url), capture_output=True, text=True, check=True
+            ).stdout
+            for _ in range(rounds)
+        ]
+    print(f"{'yardstick':9}  {min(map(float, told)):5.2f} ms CPU for a plain boto3 call", flush=True)
 
 
 def calls(url: str, *, forget: bool) -> list[tuple[Call, int]]:
@@ -168,6 +180,7 @@ def main() -> None:
     options = parser.parse_args()
     if strangers := set(options.cases) - {case.name for case in CASES}:
         parser.error(f"no such case: {', '.join(sorted(strangers))}")
+    yardstick(options.rounds)
     for case in CASES:
         if not options.cases or case.name in options.cases:
             measure(case, rounds=options.rounds, latency=options.latency, list_calls=options.calls)
