@@ -17,6 +17,7 @@ from scanner.model.trail import (
     Trail,
     TrailStatus,
 )
+from tests.build_alarms import watched
 
 NOW = datetime(2026, 1, 31, 9, 0, tzinfo=UTC)
 ACCOUNT = "010203040506"
@@ -205,6 +206,7 @@ def posture(*trails: Trail, **changes: Any) -> Posture:
         "trails": tuple(sorted(seen, key=lambda one: one.arn)),
         "buckets": (bucket(),) if seen else (),
         "keys": (key(),) if seen else (),
+        **watched(seen),
         **changes,
     }
     return Posture(**values)

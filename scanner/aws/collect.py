@@ -15,7 +15,14 @@ from scanner.aws.organization import read_organization
 from scanner.aws.pool import Pool, Progress, spread
 from scanner.aws.reader import Ledger, Pace, Reader
 from scanner.aws.scope import Scope
-from scanner.aws.shared import Sessions, read_buckets, read_keys, read_log_groups
+from scanner.aws.shared import (
+    Sessions,
+    read_alarm_boards,
+    read_buckets,
+    read_keys,
+    read_log_groups,
+    read_topics,
+)
 from scanner.aws.states import with_states
 from scanner.aws.targets import Visit, enter, find_targets, identify, organization_reader
 from scanner.coverage import unsettled
@@ -75,6 +82,8 @@ def collect(
             trails=read,
         )
         listed = waves.list_stores(draft)
+        groups = read_log_groups(read, sessions, pool, needs=needs)
+        boards = read_alarm_boards(groups, sessions, pool, needs=needs)
         posture = Posture(
             taken_at=now,
             caller=caller,
@@ -93,7 +102,9 @@ def collect(
                 trusted=scope.trusted_accounts,
             ),
             keys=read_keys(read, users, sessions, pool, needs=needs),
-            log_groups=read_log_groups(read, sessions, pool, needs=needs),
+            log_groups=groups,
+            alarm_boards=boards,
+            topics=read_topics(groups, boards, sessions, pool, needs=needs),
             calls=ledger.counts(),
         )
     return with_states(posture)

@@ -157,6 +157,21 @@ DESCRIBE_LOG_GROUPS = ApiCall(
     "logs:DescribeLogGroups",
     "retention and encryption of a trail's log group",
 )
+DESCRIBE_METRIC_FILTERS = ApiCall(
+    "logs",
+    "DescribeMetricFilters",
+    "logs:DescribeMetricFilters",
+    "which events of a trail's log group are counted",
+)
+DESCRIBE_ALARMS = ApiCall(
+    "cloudwatch", "DescribeAlarms", "cloudwatch:DescribeAlarms", "which of those counts raise an alarm"
+)
+LIST_SUBSCRIPTIONS_BY_TOPIC = ApiCall(
+    "sns",
+    "ListSubscriptionsByTopic",
+    "sns:ListSubscriptionsByTopic",
+    "whether anyone hears of such an alarm",
+)
 
 CALLER_ONLY = (
     ASSUME_ROLE,
@@ -171,12 +186,13 @@ CALLER_ONLY = (
 CALLS = tuple(value for value in list(globals().values()) if isinstance(value, ApiCall))
 """The whole table, in the order above."""
 
+_SURROUNDINGS = ("s3", "s3control", "kms", "logs", "cloudwatch", "sns")
 _OPTIONAL = frozenset(
     {
         LIST_DELEGATED_ADMINISTRATORS,
         GET_INSIGHT_SELECTORS,
         LIST_TAGS,
-        *(call for call in CALLS if call.service in ("s3", "s3control", "kms", "logs")),
+        *(call for call in CALLS if call.service in _SURROUNDINGS),
     }
 )
 _BUCKET_BASICS = (LIST_BUCKETS.action, GET_BUCKET_LOCATION.action)

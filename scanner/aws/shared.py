@@ -1,13 +1,15 @@
 """What trails point at, read once each: buckets, keys and log groups, with their owners' sessions."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from scanner.aws import buckets, keys, loggroups, permissions
+from scanner.alarms import topics_told
+from scanner.aws import alarms, buckets, keys, loggroups, permissions
 from scanner.aws.owners import OUT_OF_SCOPE, Attribution, Owners
 from scanner.aws.pool import Pool, spread
 from scanner.aws.reader import Reader
+from scanner.model.alarms import AlarmBoard, Topic
 from scanner.model.arn import is_arn, parse_arn
 from scanner.model.bucket import Bucket
 from scanner.model.key import Key
@@ -125,14 +127,32 @@ def read_log_groups(
     trails: tuple[Trail, ...], sessions: Sessions, pool: Pool, *, needs: frozenset[str]
 ) -> tuple[LogGroup, ...]:
     """The log groups of the trails, by ARN; none where nobody needs them."""
-    if permissions.DESCRIBE_LOG_GROUPS.action not in needs:
+    wanted = {field: action for field, (action, _) in _OF_LOG_GROUPS.items() if action in needs}
+    if not wanted:
         return ()
     arns = {loggroups.without_wildcard(trail.log_group_arn) for trail in trails if trail.log_group_arn}
-    settings = pool.map(lambda arn: _log_group_settings(arn, sessions), sorted(arns))
-    return tuple(LogGroup(arn=arn, settings=found) for arn, found in settings.items())
+    jobs = [(arn, field) for arn in sorted(arns) for field in wanted]
+    done = pool.map(lambda job: _of_log_group(*job, sessions), jobs)
+    return tuple(
+        LogGroup(
+            arn=arn,
+            **{
+                field: done[arn, field] if field in wanted else not_read(action)
+                for field, (action, _) in _OF_LOG_GROUPS.items()
+            },
+        )
+        for arn in sorted(arns)
+    )
 
 
-def _log_group_settings(arn: str, sessions: Sessions) -> Reading[Any]:
+_OF_LOG_GROUPS: Mapping[str, tuple[str, Callable[[Reader, str], Reading[Any]]]] = {
+    "settings": (permissions.DESCRIBE_LOG_GROUPS.action, loggroups.read_settings),
+    "filters": (permissions.DESCRIBE_METRIC_FILTERS.action, loggroups.read_filters),
+}
+"""What is read of a log group, by the member of `LogGroup`: the action, and how."""
+
+
+def _of_log_group(arn: str, field: str, sessions: Sessions) -> Reading[Any]:
     parts = parse_arn(arn) if is_arn(arn) else None
     if parts is None or not parts.resource.startswith("log-group:"):
         return Gap(f"{arn} is not the ARN of a log group", code="InvalidArn")
@@ -140,7 +160,53 @@ def _log_group_settings(arn: str, sessions: Sessions) -> Reading[Any]:
         # Another account would answer with its own log groups: a false "there is none".
         return _out_of_scope("log group", arn, parts.account)
     name = parts.resource.removeprefix("log-group:")
-    return loggroups.read_settings(sessions.at(parts.account, parts.region), name)
+    _, read = _OF_LOG_GROUPS[field]
+    return read(sessions.at(parts.account, parts.region), name)
+
+
+def read_alarm_boards(
+    groups: tuple[LogGroup, ...], sessions: Sessions, pool: Pool, *, needs: frozenset[str]
+) -> tuple[AlarmBoard, ...]:
+    """The alarms of each account and region in which a log group has metric filters."""
+    if permissions.DESCRIBE_ALARMS.action not in needs:
+        return ()
+    places = {
+        (parse_arn(group.arn).account, parse_arn(group.arn).region)
+        for group in groups
+        if isinstance(group.filters, Known) and group.filters.value
+    }
+    found = pool.map(lambda place: alarms.read_alarms(sessions.at(*place)), sorted(places))
+    return tuple(
+        AlarmBoard(account=account, region=region, alarms=reading)
+        for (account, region), reading in found.items()
+    )
+
+
+def read_topics(
+    groups: tuple[LogGroup, ...],
+    boards: tuple[AlarmBoard, ...],
+    sessions: Sessions,
+    pool: Pool,
+    *,
+    needs: frozenset[str],
+) -> tuple[Topic, ...]:
+    """The topics that alarms on the log groups' metrics tell, by ARN.
+
+    Read with the session of the topic's owner where that is in scope, else with that of the alarm's account,
+    which the topic's policy may let in.
+    """
+    if permissions.LIST_SUBSCRIPTIONS_BY_TOPIC.action not in needs:
+        return ()
+    reader_of: dict[str, str] = {}
+    for board in boards:
+        for arn in sorted(topics_told(board, groups)):
+            owner = parse_arn(arn).account
+            reader_of.setdefault(arn, owner if owner in sessions.readers else board.account)
+    found = pool.map(
+        lambda arn: alarms.read_subscriptions(sessions.at(reader_of[arn], parse_arn(arn).region), arn),
+        sorted(reader_of),
+    )
+    return tuple(Topic(arn=arn, subscriptions=reading) for arn, reading in found.items())
 
 
 def _out_of_scope(thing: str, name: str, owner: str) -> Gap:

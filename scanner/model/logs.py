@@ -1,5 +1,6 @@
 """CloudWatch log groups."""
 
+from scanner.model.alarms import MetricFilter
 from scanner.model.base import Frozen
 from scanner.model.reading import Reading
 
@@ -17,3 +18,5 @@ class LogGroup(Frozen):
     arn: str
     """Without the trailing `:*`."""
     settings: Reading[LogGroupSettings | None]
+    filters: Reading[tuple[MetricFilter, ...] | None]
+    """Its metric filters, sorted by name; Known(None) where the log group doesn't exist."""

@@ -3,6 +3,7 @@
 from functools import cached_property
 from typing import Any, Literal
 
+from scanner.model.alarms import AlarmBoard, Topic
 from scanner.model.arn import LEADER_REGIONS, root_arn
 from scanner.model.base import Frozen, Moment
 from scanner.model.bucket import Bucket
@@ -123,6 +124,8 @@ class Posture(Frozen):
     buckets: tuple[Bucket, ...] = ()
     keys: tuple[Key, ...] = ()
     log_groups: tuple[LogGroup, ...] = ()
+    alarm_boards: tuple[AlarmBoard, ...] = ()
+    topics: tuple[Topic, ...] = ()
     calls: tuple[CallCount, ...] = ()
 
     @property
@@ -142,6 +145,8 @@ class Posture(Frozen):
         index.update({("bucket", item.name): item for item in self.buckets})
         index.update({("key", item.id): item for item in self.keys})
         index.update({("log group", item.arn): item for item in self.log_groups})
+        index.update({("alarms", f"{item.account} {item.region}"): item for item in self.alarm_boards})
+        index.update({("topic", item.arn): item for item in self.topics})
         return index
 
     @cached_property
@@ -187,6 +192,14 @@ class Posture(Frozen):
     def log_group(self, arn: str) -> LogGroup | None:
         found = self._index.get(("log group", arn))
         return found if isinstance(found, LogGroup) else None
+
+    def alarm_board(self, account: str, region: str) -> AlarmBoard | None:
+        found = self._index.get(("alarms", f"{account} {region}"))
+        return found if isinstance(found, AlarmBoard) else None
+
+    def topic(self, arn: str) -> Topic | None:
+        found = self._index.get(("topic", arn))
+        return found if isinstance(found, Topic) else None
 
     def in_scope(self, account: str) -> bool:
         """Whether the account was scanned with a session of its own."""

@@ -10,6 +10,7 @@ from scanner.aws import permissions
 from scanner.aws.collect import collect
 from scanner.aws.scope import Scope
 from scanner.errors import UserError
+from scanner.model.alarms import Subscription
 from scanner.model.posture import Account, Posture
 from scanner.model.reading import Gap, Known, Outcome
 from tests.aws.fake import ARCHIVE, CALLER, HOME, MEMBER, ORGANIZATION, FakeAws, Refusal, identity, issued
@@ -20,6 +21,7 @@ BUCKET = "acme-logs"
 TRAIL = f"arn:aws:cloudtrail:{HOME}:{CALLER}:trail/organization"
 KEY = f"arn:aws:kms:{HOME}:{ARCHIVE}:key/1234"
 GROUP = f"arn:aws:logs:{HOME}:{CALLER}:log-group:trail"
+TOPIC = f"arn:aws:sns:{HOME}:{ARCHIVE}:security"
 STORE = f"arn:aws:cloudtrail:{HOME}:{CALLER}:eventdatastore/lake"
 
 EVERYTHING = frozenset(call.action for call in permissions.CALLS) - {"cloudtrail:ListEventDataStores"}
@@ -39,6 +41,23 @@ def trail(arn: str = TRAIL, bucket: str = BUCKET, **changes: Any) -> dict[str, A
         "LogFileValidationEnabled": True,
         "IsOrganizationTrail": True,
         **changes,
+    }
+
+
+def alarm(metric: str, topic: str) -> dict[str, Any]:
+    """An alarm on this metric that tells this topic."""
+    return {
+        "AlarmName": metric,
+        "AlarmArn": f"arn:aws:cloudwatch:{HOME}:{CALLER}:alarm:{metric}",
+        "ActionsEnabled": True,
+        "AlarmActions": [topic],
+        "MetricName": metric,
+        "Namespace": "CloudTrail",
+        "Statistic": "Sum",
+        "Period": 300,
+        "EvaluationPeriods": 1,
+        "Threshold": 1.0,
+        "ComparisonOperator": "GreaterThanOrEqualToThreshold",
     }
 
 
@@ -97,6 +116,17 @@ def world(aws: FakeAws) -> FakeAws:
     aws.on("GetKeyPolicy", {"Policy": "{}"}, account=ARCHIVE)
     aws.on("GetKeyRotationStatus", {"KeyRotationEnabled": True}, account=ARCHIVE)
     aws.on("DescribeLogGroups", {"logGroups": [{"logGroupName": "trail"}]}, account=CALLER, region=HOME)
+    made = {"metricName": "Root", "metricNamespace": "CloudTrail", "metricValue": "1"}
+    watch = {"filterName": "root", "filterPattern": "{ $.a = 1 }", "metricTransformations": [made]}
+    aws.on("DescribeMetricFilters", {"metricFilters": [watch]}, account=CALLER, region=HOME)
+    aws.on(
+        "DescribeAlarms",
+        {"MetricAlarms": [alarm("Root", TOPIC), alarm("Other", "arn:x")], "CompositeAlarms": []},
+        account=CALLER,
+        region=HOME,
+    )
+    subscription = {"SubscriptionArn": f"{TOPIC}:1", "Protocol": "email"}
+    aws.on("ListSubscriptionsByTopic", {"Subscriptions": [subscription]}, account=ARCHIVE, TopicArn=TOPIC)
     return aws
 
 
@@ -178,6 +208,51 @@ def test_the_tags_of_a_trail_whose_owner_is_not_scanned_are_not_asked_for(world:
     assert "ListTags" not in world.operations()
 
 
+class TestAlarms:
+    def test_are_read_where_the_log_group_is_and_topics_by_their_owner(self, world: FakeAws) -> None:
+        posture = scan(world)
+        board = posture.alarm_board(CALLER, HOME)
+        assert board is not None
+        assert isinstance(board.alarms, Known)
+        assert [one.name for one in board.alarms.value] == ["Other", "Root"]
+        topic = posture.topic(TOPIC)
+        assert topic is not None
+        assert topic.subscriptions == Known((Subscription(protocol="email", confirmed=True),))
+
+    def test_on_other_metrics_are_nobodys_business_here(self, world: FakeAws) -> None:
+        assert [one.arn for one in scan(world).topics] == [TOPIC]
+
+    def test_of_a_foreign_topic_are_asked_with_their_own_account(self, world: FakeAws) -> None:
+        foreign = TOPIC.replace(ARCHIVE, "999999999999")
+        world.on("DescribeAlarms", {"MetricAlarms": [alarm("Root", foreign)], "CompositeAlarms": []})
+        world.on("ListSubscriptionsByTopic", DENIED, account=CALLER, TopicArn=foreign)
+        posture = scan(world)
+        (topic,) = posture.topics
+        assert isinstance(topic.subscriptions, Gap)
+        assert states(posture)[CALLER] == ("partial", "1 reading failed")
+
+    def test_are_not_asked_for_where_the_log_group_has_no_filter(self, world: FakeAws) -> None:
+        world.on("DescribeMetricFilters", {"metricFilters": []})
+        posture = scan(world)
+        assert (posture.alarm_boards, posture.topics) == ((), ())
+
+    def test_that_are_denied_are_a_gap_of_that_place(self, world: FakeAws) -> None:
+        world.on("DescribeAlarms", DENIED)
+        posture = scan(world)
+        board = posture.alarm_board(CALLER, HOME)
+        assert board is not None
+        assert isinstance(board.alarms, Gap)
+        assert posture.topics == ()
+
+    def test_alone_need_no_settings_of_the_log_group(self, world: FakeAws) -> None:
+        posture = scan(world, needs=frozenset({permissions.DESCRIBE_METRIC_FILTERS.action}))
+        assert "DescribeLogGroups" not in world.operations()
+        assert "DescribeAlarms" not in world.operations()
+        (group,) = posture.log_groups
+        assert isinstance(group.settings, Gap)
+        assert (group.settings.code, isinstance(group.filters, Known)) == ("NotRead", True)
+
+
 class TestWhatNobodyNeeds:
     def test_is_not_read(self, world: FakeAws) -> None:
         posture = scan(world, needs=frozenset())
@@ -192,6 +267,7 @@ class TestWhatNobodyNeeds:
             "GetEventSelectors",
         }
         assert (posture.buckets, posture.keys, posture.log_groups) == ((), (), ())
+        assert (posture.alarm_boards, posture.topics) == ((), ())
         insights = posture.trails[0].insights
         assert isinstance(insights, Gap)
         assert insights.code == "NotRead"
@@ -348,6 +424,9 @@ class TestASingleAccount:
             "kms:GetKeyPolicy",
             "kms:GetKeyRotationStatus",
             "logs:DescribeLogGroups",
+            "logs:DescribeMetricFilters",
+            "cloudwatch:DescribeAlarms",
+            "sns:ListSubscriptionsByTopic",
             "cloudtrail:GetInsightSelectors",
             "cloudtrail:ListTags",
             "organizations:ListDelegatedAdministrators",

@@ -9,11 +9,15 @@ import pytest
 from scanner.aws.buckets import SETTINGS
 from scanner.aws.permissions import (
     CALLS,
+    DESCRIBE_ALARMS,
     DESCRIBE_KEY,
+    DESCRIBE_LOG_GROUPS,
+    DESCRIBE_METRIC_FILTERS,
     GET_ACCOUNT_PUBLIC_ACCESS_BLOCK,
     GET_INSIGHT_SELECTORS,
     GET_KEY_POLICY,
     GET_KEY_ROTATION_STATUS,
+    LIST_SUBSCRIPTIONS_BY_TOPIC,
     LIST_TAGS,
     needs_buckets,
 )
@@ -22,13 +26,31 @@ from scanner.model.base import Frozen
 from scanner.model.bucket import Bucket, Encryption, Grant, ObjectLock, PublicAccessBlock, Versioning
 from scanner.model.finding import Severity
 from scanner.model.key import Key
+from scanner.model.logs import LogGroup
 from scanner.model.posture import Posture
 from scanner.model.reading import Known, not_read
 from scanner.model.trail import Trail
 from scanner.registry import HEADINGS, checks, describe
 from tests.build import ACCOUNT, BUCKET, OTHER, bucket, denied, key, posture, rule, trail
+from tests.build_alarms import board, log_group, topic
 
 CATALOGUE = {
+    "alarm-aws-config-changes": Severity.LOW,
+    "alarm-cloudtrail-config-changes": Severity.MEDIUM,
+    "alarm-cmk-disable-or-delete": Severity.LOW,
+    "alarm-console-auth-failures": Severity.LOW,
+    "alarm-console-signin-without-mfa": Severity.LOW,
+    "alarm-iam-policy-changes": Severity.LOW,
+    "alarm-log-protection": Severity.LOW,
+    "alarm-nacl-changes": Severity.LOW,
+    "alarm-network-gateway-changes": Severity.LOW,
+    "alarm-organizations-changes": Severity.LOW,
+    "alarm-root-usage": Severity.MEDIUM,
+    "alarm-route-table-changes": Severity.LOW,
+    "alarm-s3-bucket-policy-changes": Severity.LOW,
+    "alarm-security-group-changes": Severity.LOW,
+    "alarm-unauthorized-api-calls": Severity.LOW,
+    "alarm-vpc-changes": Severity.LOW,
     "bucket-encryption": Severity.MEDIUM,
     "bucket-object-lock": Severity.MEDIUM,
     "bucket-owned": Severity.CRITICAL,
@@ -100,6 +122,10 @@ BUCKET_FIELDS = {field: fact.call.action for field, fact in SETTINGS.items()} | 
     "account_public_access_block": GET_ACCOUNT_PUBLIC_ACCESS_BLOCK.action
 }
 TRAIL_FIELDS = {"insights": GET_INSIGHT_SELECTORS.action, "tags": LIST_TAGS.action}
+LOG_GROUP_FIELDS = {
+    "settings": DESCRIBE_LOG_GROUPS.action,
+    "filters": DESCRIBE_METRIC_FILTERS.action,
+}
 KEY_FIELDS = {
     "metadata": DESCRIBE_KEY.action,
     "policy": GET_KEY_POLICY.action,
@@ -153,9 +179,12 @@ WORLDS = {
     "bucket gone": posture(buckets=(bucket(exists=Known(value=False)),)),
     "bucket of another": posture(buckets=(bucket(owner=OTHER),)),
     "bucket of nobody known": posture(buckets=(bucket(owner=denied("s3:ListAllMyBuckets")),)),
+    "unwatched": posture(alarm_boards=(board(),)),
+    "watched by nobody": posture(topics=(topic(subscriptions=Known(())),)),
     "nothing readable": posture(
         buckets=(bucket(BUCKET, ACCOUNT, **_denied(BUCKET_FIELDS)),),
         keys=(key(ACCOUNT, **_denied(KEY_FIELDS)),),
+        log_groups=(log_group(**_denied(LOG_GROUP_FIELDS)),),
     ),
 }  # fmt: skip
 
@@ -179,6 +208,11 @@ def _as_read_for(check: type[Check], world: Posture) -> Posture:
     members["buckets"] = tuple(Bucket(**_without(one, BUCKET_FIELDS, check.reads)) for one in buckets)
     members["trails"] = tuple(Trail(**_without(one, TRAIL_FIELDS, check.reads)) for one in world.trails)
     members["keys"] = tuple(Key(**_without(one, KEY_FIELDS, check.reads)) for one in keys)
+    groups = world.log_groups if check.reads & set(LOG_GROUP_FIELDS.values()) else ()
+    members["log_groups"] = tuple(LogGroup(**_without(one, LOG_GROUP_FIELDS, check.reads)) for one in groups)
+    for name, action in (("alarm_boards", DESCRIBE_ALARMS), ("topics", LIST_SUBSCRIPTIONS_BY_TOPIC)):
+        if action.action not in check.reads:
+            members[name] = ()
     return Posture(**members)
 
 

@@ -1,0 +1,45 @@
+"""An alarm goes off when VPCs and their peerings change."""
+
+import pytest
+
+from checks.alarm_vpc_changes import AlarmVpcChanges
+from scanner.model.finding import Status
+from scanner.patterns import filter_of
+from tests.build_alarms import any_event, metric_filter
+from tests.checks.alarm_cases import CASES, Case, world
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_every_link_decides(case: Case) -> None:
+    case.holds_for(AlarmVpcChanges())
+
+
+def judged(*texts: str) -> tuple[Status, str]:
+    """What the check says of a log group whose filters have these patterns."""
+    (finding,) = AlarmVpcChanges().evaluate(world(*(metric_filter(text=text) for text in texts)))
+    return finding.status, finding.message
+
+
+EVENTS = [name for names in filter_of("alarm-vpc-changes").events.values() for name in names]
+
+
+def test_the_event_source_may_be_asked_for_or_not() -> None:
+    inner = any_event(EVENTS).strip("{ }")
+    assert judged(f"{{ ($.eventSource = ec2.amazonaws.com) && ({inner}) }}") == (
+        Status.PASS,
+        "watched by watched",
+    )
+
+
+def test_two_filters_may_share_the_events() -> None:
+    assert judged(any_event(EVENTS[:1]), any_event(EVENTS[1:])) == (Status.PASS, "watched by watched")
+
+
+def test_a_missing_event_is_named() -> None:
+    text = any_event(name for name in EVENTS if name != "AcceptVpcPeeringConnection")
+    says = "no metric filter of log group audit sees AcceptVpcPeeringConnection"
+    assert judged(text) == (Status.FAIL, says)
+
+
+def test_event_names_that_must_all_be_met_at_once_never_are() -> None:
+    assert judged(any_event(EVENTS).replace("||", "&&"))[0] is Status.FAIL
