@@ -101,7 +101,7 @@ def trail_recorder(trail: Trail, account: Account, posture: Posture) -> Recorder
     recording = all_of(
         status.map(lambda known: obstacle(known, posture.taken_at) is None) for status in statuses
     )
-    home = _home_enabled(trail, account)
+    home = home_enabled(trail, account)
     if home == Known(value=False):
         troubles.append(f"has its home in {trail.home_region}, which this account has not enabled")
     return Recorder(
@@ -115,7 +115,7 @@ def trail_recorder(trail: Trail, account: Account, posture: Posture) -> Recorder
     )
 
 
-def _home_enabled(trail: Trail, account: Account) -> Reading[bool]:
+def home_enabled(trail: Trail, account: Account) -> Reading[bool]:
     """Whether a member gets anything of an organization trail: its home region must be enabled there."""
     view = account.view(trail.home_region)
     if not trail.organization or account.id == trail.owner or (view and isinstance(view.trails, Known)):

@@ -5,8 +5,9 @@ from typing import Any
 
 from scanner.model.bucket import Bucket, Encryption, LifecycleRule, ObjectLock, PublicAccessBlock, Versioning
 from scanner.model.finding import Finding, Status
+from scanner.model.history import History, HistoryEvent
 from scanner.model.key import Key, KeyMetadata
-from scanner.model.organization import Organization
+from scanner.model.organization import ControlPolicy, Guardrails, MemberPath, Organization
 from scanner.model.posture import Account, Caller, Posture, RegionView
 from scanner.model.reading import Gap, Known, Outcome
 from scanner.model.trail import (
@@ -190,9 +191,39 @@ def account(account_id: str = ACCOUNT, *, trails: tuple[Trail, ...] = (), **chan
             view(region, tuple(sorted(t.arn for t in trails if t.multi_region or t.home_region == region)))
             for region in regions
         ),
+        "history": histories(*regions),
         **changes,
     }
     return Account(**values)
+
+
+SOURCES = ("cloudtrail.amazonaws.com", "kms.amazonaws.com", "s3.amazonaws.com")
+
+
+def histories(*regions: str, **events: tuple[HistoryEvent, ...] | Gap) -> tuple[History, ...]:
+    """The event history of these regions, empty but for the sources named: `cloudtrail=(…,)` in the first."""
+    found: list[History] = []
+    for region in regions:
+        for source in SOURCES:
+            told = events.pop(source.partition(".")[0], ())
+            found.append(
+                History(region=region, source=source, events=told if isinstance(told, Gap) else Known(told))
+            )
+    return tuple(found)
+
+
+def event(name: str, time: datetime = NOW - timedelta(days=3), **changes: Any) -> HistoryEvent:
+    """A successful call of somebody; of StopLogging and its like on the trail `audit`."""
+    values: dict[str, Any] = {
+        "id": f"{name} {time:%H:%M}",
+        "time": time,
+        "name": name,
+        "actor": f"arn:aws:sts::{ACCOUNT}:assumed-role/admin/eve",
+        "source_ip": "198.51.100.7",
+        "parameters": {"name": "audit"},
+        **changes,
+    }
+    return HistoryEvent(**values)
 
 
 def posture(*trails: Trail, **changes: Any) -> Posture:
@@ -212,12 +243,42 @@ def posture(*trails: Trail, **changes: Any) -> Posture:
     return Posture(**values)
 
 
+ROOT_ID = "r-acme"
+BLINDING = ("DeleteTrail", "PutEventSelectors", "StopLogging", "UpdateTrail")
+
+
+def control_policy(
+    *statements: dict[str, Any], name: str = "protect-trails", targets: tuple[str, ...] = (ROOT_ID,)
+) -> ControlPolicy:
+    """A service control policy on the root that denies whatever blinds trails, unless told otherwise."""
+    blinding = [f"cloudtrail:{name}" for name in BLINDING]
+    deny = {"Effect": "Deny", "Action": blinding, "Resource": "*"}
+    return ControlPolicy(
+        id=f"p-{name}",
+        name=name,
+        document=Known({"Version": "2012-10-17", "Statement": list(statements or (deny,))}),
+        targets=Known(targets),
+    )
+
+
+def guardrails(*policies: ControlPolicy, **changes: Any) -> Guardrails:
+    values: dict[str, Any] = {
+        "root": ROOT_ID,
+        "enabled": True,
+        "policies": policies or (control_policy(),),
+        "members": Known(tuple(MemberPath(account=one, parents=(ROOT_ID,)) for one in (ACCOUNT, OTHER))),
+        **changes,
+    }
+    return Guardrails(**values)
+
+
 def organization(**changes: Any) -> Organization:
     values: dict[str, Any] = {
         "id": "o-acme123456",
         "arn": f"arn:aws:organizations::{ACCOUNT}:organization/o-acme123456",
         "management_account": ACCOUNT,
         "delegated_administrators": Known(()),
+        "guardrails": Known(guardrails()),
         **changes,
     }
     return Organization(**values)

@@ -11,6 +11,7 @@ from typing import Any
 
 from scanner.aws import permissions, stores, trails
 from scanner.aws.clients import Clients
+from scanner.aws.history import with_history
 from scanner.aws.organization import read_organization
 from scanner.aws.pool import Pool, Progress, spread
 from scanner.aws.reader import Ledger, Pace, Reader
@@ -105,8 +106,9 @@ def collect(
             log_groups=groups,
             alarm_boards=boards,
             topics=read_topics(groups, boards, sessions, pool, needs=needs),
-            calls=ledger.counts(),
         )
+        posture = with_history(posture, sessions, pool, needs=needs)
+        posture = posture.model_copy(update={"calls": ledger.counts()})
     return with_states(posture)
 
 

@@ -58,6 +58,28 @@ LIST_DELEGATED_ADMINISTRATORS = ApiCall(
     "who else may administer organization trails",
 )
 
+LIST_ROOTS = ApiCall(
+    "organizations",
+    "ListRoots",
+    "organizations:ListRoots",
+    "whether service control policies are enabled in an organization",
+)
+LIST_POLICIES = ApiCall(
+    "organizations",
+    "ListPolicies",
+    "organizations:ListPolicies",
+    "the service control policies of an organization",
+)
+LIST_TARGETS_FOR_POLICY = ApiCall(
+    "organizations",
+    "ListTargetsForPolicy",
+    "organizations:ListTargetsForPolicy",
+    "which accounts a service control policy binds",
+)
+DESCRIBE_POLICY = ApiCall(
+    "organizations", "DescribePolicy", "organizations:DescribePolicy", "what a service control policy denies"
+)
+
 LIST_REGIONS = ApiCall("account", "ListRegions", "account:ListRegions", "the enabled regions of an account")
 DESCRIBE_REGIONS = ApiCall(
     "ec2", "DescribeRegions", "ec2:DescribeRegions", "the same, where account:ListRegions is refused"
@@ -80,6 +102,12 @@ GET_INSIGHT_SELECTORS = ApiCall(
     "GetInsightSelectors",
     "cloudtrail:GetInsightSelectors",
     "which unusual activity a trail reports",
+)
+LOOKUP_EVENTS = ApiCall(
+    "cloudtrail",
+    "LookupEvents",
+    "cloudtrail:LookupEvents",
+    "who stopped or narrowed logging in the last 90 days",
 )
 LIST_TAGS = ApiCall("cloudtrail", "ListTags", "cloudtrail:ListTags", "the tags of a trail")
 LIST_EVENT_DATA_STORES = ApiCall(
@@ -180,6 +208,10 @@ CALLER_ONLY = (
     LIST_ACCOUNTS_FOR_PARENT,
     LIST_ORGANIZATIONAL_UNITS_FOR_PARENT,
     LIST_DELEGATED_ADMINISTRATORS,
+    LIST_ROOTS,
+    LIST_POLICIES,
+    LIST_TARGETS_FOR_POLICY,
+    DESCRIBE_POLICY,
 )
 """Made with the credentials that the scan starts from (or `list_role_arn`), never in other accounts."""
 
@@ -190,6 +222,11 @@ _SURROUNDINGS = ("s3", "s3control", "kms", "logs", "cloudwatch", "sns")
 _OPTIONAL = frozenset(
     {
         LIST_DELEGATED_ADMINISTRATORS,
+        LIST_ROOTS,
+        LIST_POLICIES,
+        LIST_TARGETS_FOR_POLICY,
+        DESCRIBE_POLICY,
+        LOOKUP_EVENTS,
         GET_INSIGHT_SELECTORS,
         LIST_TAGS,
         *(call for call in CALLS if call.service in _SURROUNDINGS),

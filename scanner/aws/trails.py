@@ -121,7 +121,7 @@ def _status(answer: Answer) -> TrailStatus:
 
 def _selectors(answer: Answer) -> Selectors:
     arn = answer["TrailARN"]  # an answer without it is none
-    basic = tuple(map(_basic, answer.get("EventSelectors") or ()))
+    basic = basic_selectors(answer.get("EventSelectors") or ())
     advanced = advanced_selectors(answer.get("AdvancedEventSelectors") or ())
     if not basic and not advanced:
         raise UnclearError(NO_SELECTORS, f"{arn} has no selectors: whether the default applies can't be told")
@@ -130,6 +130,10 @@ def _selectors(answer: Answer) -> Selectors:
             "BothKindsOfSelectors", f"{arn} has basic and advanced selectors: only one kind applies"
         )
     return Selectors(basic=basic, advanced=advanced)
+
+
+def basic_selectors(items: Iterable[Answer]) -> tuple[BasicSelector, ...]:
+    return tuple(map(_basic, items))
 
 
 def _basic(item: Answer) -> BasicSelector:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import moto.cloudtrail.models
@@ -35,6 +35,68 @@ def say(trail: Trail, account: str | None = None, **status: Any) -> None:
     """
     said: dict[str | None, dict[str, Any]] = vars(trail).setdefault("said", {})
     said.setdefault(account, {}).update(status)
+
+
+def happened(
+    account: str,
+    region: str,
+    name: str,
+    parameters: dict[str, Any],
+    *,
+    ago: timedelta,
+    actor: str,
+    source: str = "cloudtrail.amazonaws.com",
+) -> None:
+    """Put a successful call into an account's event history, which moto has none of."""
+    identity = {"type": "AssumedRole", "arn": f"arn:aws:sts::{account}:assumed-role/{actor}"}
+    time = datetime.now(UTC) - ago
+    record = {
+        "eventTime": time.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "awsRegion": region,
+        "eventSource": source,
+        "eventName": name,
+        "userIdentity": identity,
+        "sourceIPAddress": "198.51.100.23",
+        "requestParameters": parameters,
+    }
+    events = _history(cloudtrail_backends[account][region])
+    events.append(
+        {
+            "EventId": str(mock_random.uuid4()),
+            "EventName": name,
+            "EventTime": int(time.timestamp()),
+            "EventSource": source,
+            "CloudTrailEvent": json.dumps(record),
+        }
+    )
+
+
+def _history(backend: CloudTrailBackend) -> list[dict[str, Any]]:
+    kept: list[dict[str, Any]] = vars(backend).setdefault("history", [])
+    return kept
+
+
+def event_history() -> Iterable[Replacement]:
+    """LookupEvents, newest first, by one attribute: moto has no such call."""
+
+    def lookup_events(self: CloudTrailResponse) -> str:
+        asked = json.loads(self.body or "{}")
+        wanted = {one["AttributeKey"]: one["AttributeValue"] for one in asked.get("LookupAttributes", ())}
+        found = [
+            event
+            for event in _history(self.cloudtrail_backend)
+            if all(event[key] == value for key, value in wanted.items())
+            if asked.get("StartTime", 0) <= event["EventTime"] <= asked.get("EndTime", event["EventTime"])
+        ]
+        found.sort(key=lambda event: event["EventTime"], reverse=True)
+        start = int(asked.get("NextToken") or 0)
+        end = start + asked.get("MaxResults", 50)
+        page: dict[str, Any] = {"Events": found[start:end]}
+        if end < len(found):
+            page["NextToken"] = str(end)
+        return json.dumps(page)
+
+    yield Replacement(CloudTrailResponse, "lookup_events", lookup_events)
 
 
 def organization_trails() -> Iterable[Replacement]:
@@ -187,4 +249,5 @@ PATCHES: tuple[Callable[[], Iterable[Replacement]], ...] = (
     event_selectors,
     insight_selectors,
     event_data_stores,
+    event_history,
 )

@@ -83,6 +83,7 @@ class _Organization:
         self._roles()
         self._organization_trail(organization)
         self._members_trails()
+        self._guardrail()
         enable_region(story.PAYMENTS.id, "eu-south-1")
 
     def _accounts(self) -> str:
@@ -166,6 +167,7 @@ class _Organization:
         stopped.status.stopped = utcnow() - timedelta(days=9)
         last = int(stopped.status.stopped.replace(tzinfo=UTC).timestamp())
         cloudtrail.say(stopped, LatestDeliveryTime=last, LatestDigestDeliveryTime=last)
+        self._happened(story.STOPPED, "StopLogging", timedelta(days=9), "break-glass/mallory")
 
         self._own_trail(story.BLIND)
         self.client("cloudtrail", story.BLIND).put_event_selectors(
@@ -174,6 +176,8 @@ class _Organization:
         )
 
         self._own_trail(story.SINGLE_REGION, multi_region=False)
+        self._happened(story.SINGLE_REGION, "StopLogging", timedelta(days=20), "deploy/pipeline")
+        self._happened(story.SINGLE_REGION, "StartLogging", timedelta(days=20, minutes=-4), "deploy/pipeline")
 
         self._own_trail(story.PUBLIC)
         self._open_to_everyone(story.PUBLIC)
@@ -182,11 +186,44 @@ class _Organization:
 
         key = self._own_trail(story.KEY_DELETED)
         self.client("kms", story.KEY_DELETED).schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
+        cloudtrail.happened(
+            story.KEY_DELETED.id,
+            HOME_REGION,
+            "ScheduleKeyDeletion",
+            {"keyId": key, "pendingWindowInDays": 7},
+            ago=timedelta(days=2),
+            actor="cleanup/nightly",
+            source="kms.amazonaws.com",
+        )
         cloudtrail.say(
             cloudtrail.trail(story.KEY_DELETED.id, HOME_REGION, OWN_TRAIL),
             LatestDeliveryError="KMS.KMSInvalidStateException",
             LatestDigestDeliveryError="KMS.KMSInvalidStateException",
         )
+
+    def _happened(self, member: Member, name: str, ago: timedelta, actor: str) -> None:
+        """Put a call on the member's own trail into its event history."""
+        cloudtrail.happened(member.id, HOME_REGION, name, {"name": OWN_TRAIL}, ago=ago, actor=actor)
+
+    def _guardrail(self) -> None:
+        """A service control policy on the root: nobody but the platform team changes trails."""
+        organizations = self.client("organizations", MANAGEMENT)
+        (root,) = organizations.list_roots()["Roots"]
+        organizations.enable_policy_type(RootId=root["Id"], PolicyType="SERVICE_CONTROL_POLICY")
+        blinding = ("DeleteTrail", "PutEventSelectors", "StopLogging", "UpdateTrail")
+        statement = {
+            "Effect": "Deny",
+            "Action": [f"cloudtrail:{name}" for name in blinding],
+            "Resource": "*",
+            "Condition": {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/platform"}},
+        }
+        policy = organizations.create_policy(
+            Name="protect-trails",
+            Description="Trails stay as they are",
+            Type="SERVICE_CONTROL_POLICY",
+            Content=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
+        )["Policy"]["PolicySummary"]["Id"]
+        organizations.attach_policy(PolicyId=policy, TargetId=root["Id"])
 
     def _own_trail(
         self, member: Member, *, multi_region: bool = True, locked: bool = True, keep_days: int = KEEP_DAYS

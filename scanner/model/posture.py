@@ -7,6 +7,7 @@ from scanner.model.alarms import AlarmBoard, Topic
 from scanner.model.arn import LEADER_REGIONS, root_arn
 from scanner.model.base import Frozen, Moment
 from scanner.model.bucket import Bucket
+from scanner.model.history import History
 from scanner.model.key import Key
 from scanner.model.logs import LogGroup
 from scanner.model.organization import Organization
@@ -56,6 +57,8 @@ class Account(Frozen):
     views: tuple[RegionView, ...] = ()
     """One for each of `regions`, and for the partition's leader region(s) where enabled."""
     member_status: tuple[MemberStatus, ...] = ()
+    history: tuple[History, ...] = ()
+    """One for each region and event source that was asked; empty where no check needs it."""
 
     @property
     def reachable(self) -> bool:

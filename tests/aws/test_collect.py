@@ -75,6 +75,7 @@ def world(aws: FakeAws) -> FakeAws:
     accounts = [{"Id": id_, "Name": name, "State": "ACTIVE"} for id_, name in names.items()]
     aws.on("ListAccounts", {"Accounts": accounts})
     aws.on("ListDelegatedAdministrators", {"DelegatedAdministrators": []})
+    aws.on("ListRoots", {"Roots": [{"Id": "r-1", "PolicyTypes": []}]})
     regions = [{"RegionName": name, "RegionOptStatus": "ENABLED_BY_DEFAULT"} for name in (LEADER, HOME)]
     aws.on("ListRegions", {"Regions": regions})
     aws.on("DescribeTrails", {"trailList": [trail(KmsKeyId=KEY, CloudWatchLogsLogGroupArn=f"{GROUP}:*")]})
@@ -85,6 +86,7 @@ def world(aws: FakeAws) -> FakeAws:
     aws.on("GetEventSelectors", {"TrailARN": TRAIL, "EventSelectors": [{"DataResources": resources}]})
     aws.on("GetInsightSelectors", Refusal("InsightNotEnabledException"))
     aws.on("ListTags", {"ResourceTagList": [{"ResourceId": TRAIL, "TagsList": []}]}, account=CALLER)
+    aws.on("LookupEvents", {"Events": []})
     aws.on("ListBuckets", {"Buckets": []})
     aws.on("ListBuckets", {"Buckets": [{"Name": BUCKET}]}, account=ARCHIVE)
     aws.on("GetBucketLocation", {"LocationConstraint": HOME}, account=ARCHIVE)
@@ -311,6 +313,33 @@ class TestEventDataStores:
         assert all(view.stores == Known(()) for one in posture.accounts for view in one.views)
 
 
+class TestTheEventHistory:
+    def test_is_asked_of_each_region_and_where_the_bucket_and_the_key_lie(self, world: FakeAws) -> None:
+        posture = scan(world)
+        asked = {
+            account.id: [(one.region, one.source.partition(".")[0]) for one in account.history]
+            for account in posture.accounts
+        }
+        regions = [(HOME, "cloudtrail"), (LEADER, "cloudtrail")]
+        assert asked == {
+            CALLER: regions,
+            MEMBER: regions,
+            ARCHIVE: sorted([*regions, (HOME, "s3"), (HOME, "kms")]),
+        }
+        assert world.operations().count("LookupEvents") == 8
+
+    def test_is_not_asked_where_no_check_needs_it(self, world: FakeAws) -> None:
+        scan(world, needs=EVERYTHING - {"cloudtrail:LookupEvents"})
+        assert "LookupEvents" not in world.operations()
+
+    def test_that_is_denied_in_one_region_leaves_the_others(self, world: FakeAws) -> None:
+        world.on("LookupEvents", DENIED, account=MEMBER, region=LEADER)
+        posture = scan(world)
+        told = {one.region: isinstance(one.events, Known) for one in account_of(posture, MEMBER).history}
+        assert told == {HOME: True, LEADER: False}
+        assert states(posture)[MEMBER] == ("partial", "1 reading failed")
+
+
 class TestOneFailure:
     def test_of_a_region_touches_that_region_only(self, world: FakeAws) -> None:
         world.on("ListEventDataStores", {"EventDataStores": []})
@@ -430,6 +459,8 @@ class TestASingleAccount:
             "cloudtrail:GetInsightSelectors",
             "cloudtrail:ListTags",
             "organizations:ListDelegatedAdministrators",
+            "organizations:ListPolicies",
+            "cloudtrail:LookupEvents",
         }
         posture = scan(world, self.SCOPE, needs)
         assert len(posture.buckets) == 5

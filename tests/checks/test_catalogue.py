@@ -19,6 +19,7 @@ from scanner.aws.permissions import (
     GET_KEY_ROTATION_STATUS,
     LIST_SUBSCRIPTIONS_BY_TOPIC,
     LIST_TAGS,
+    LOOKUP_EVENTS,
     needs_buckets,
 )
 from scanner.check import Check
@@ -61,10 +62,13 @@ CATALOGUE = {
     "excluded-event-sources": Severity.MEDIUM,
     "global-service-events": Severity.HIGH,
     "multi-region-trail": Severity.HIGH,
+    "organization-guardrail": Severity.MEDIUM,
     "organization-trail": Severity.HIGH,
+    "organization-trail-home-region": Severity.MEDIUM,
     "region-management-events": Severity.HIGH,
     "s3-data-events-read": Severity.MEDIUM,
     "s3-data-events-write": Severity.MEDIUM,
+    "tamper-history": Severity.HIGH,
     "trail-cloudwatch-logs": Severity.MEDIUM,
     "trail-digest-delivery": Severity.MEDIUM,
     "trail-insights": Severity.LOW,
@@ -205,6 +209,9 @@ def _as_read_for(check: type[Check], world: Posture) -> Posture:
     keys = world.keys if any(action.startswith("kms:") for action in check.reads) else ()
     # Not model_copy: that would copy the look-ups of the other world along.
     members = {name: getattr(world, name) for name in Posture.model_fields}
+    if LOOKUP_EVENTS.action not in check.reads:
+        accounts = (one.model_copy(update={"history": ()}) for one in world.accounts)
+        members["accounts"] = tuple(accounts)
     members["buckets"] = tuple(Bucket(**_without(one, BUCKET_FIELDS, check.reads)) for one in buckets)
     members["trails"] = tuple(Trail(**_without(one, TRAIL_FIELDS, check.reads)) for one in world.trails)
     members["keys"] = tuple(Key(**_without(one, KEY_FIELDS, check.reads)) for one in keys)

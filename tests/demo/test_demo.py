@@ -89,9 +89,15 @@ FAILS = {
     story.PAYMENTS: set(),
     story.SANDBOX: CHECKS_OF_COVERAGE,
     story.STOPPED: CHECKS_OF_COVERAGE
-    | {"trail-cloudwatch-logs", "trail-logging", "trail-log-delivery", "trail-notifications"},
+    | {
+        "tamper-history",
+        "trail-cloudwatch-logs",
+        "trail-logging",
+        "trail-log-delivery",
+        "trail-notifications",
+    },
     story.BLIND: (CHECKS_OF_COVERAGE - {"s3-data-events-read", "s3-data-events-write"}) | {"trail-insights"},
-    story.SINGLE_REGION: CHECKS_OF_COVERAGE,
+    story.SINGLE_REGION: CHECKS_OF_COVERAGE | {"tamper-history"},
     story.PUBLIC: {"bucket-public-access", "duplicate-management-events"},
     story.SHORT_LIVED: {
         "bucket-object-lock",
@@ -99,7 +105,12 @@ FAILS = {
         "bucket-versioning",
         "duplicate-management-events",
     },
-    story.KEY_DELETED: {"trail-digest-delivery", "trail-kms-key-usable", "trail-log-delivery"},
+    story.KEY_DELETED: {
+        "tamper-history",
+        "trail-digest-delivery",
+        "trail-kms-key-usable",
+        "trail-log-delivery",
+    },
 }
 
 

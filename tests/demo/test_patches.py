@@ -6,6 +6,7 @@ The second half is the pin: it fails once moto does by itself what a patch does,
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
@@ -146,6 +147,10 @@ def event_data_stores(world: World) -> object:
     return world.client("cloudtrail").list_event_data_stores()["EventDataStores"]
 
 
+def event_history(world: World) -> object:
+    return world.client("cloudtrail").lookup_events()["Events"]
+
+
 def regions(world: World) -> object:
     found = world.client("account").list_regions(RegionOptStatusContains=["ENABLED_BY_DEFAULT"])["Regions"]
     return tuple(region["RegionName"] for region in found)
@@ -218,6 +223,7 @@ DEPARTURES: list[tuple[Callable[[World], object], object]] = [
     (digest_delivery, True),
     (status_by_a_bare_name_elsewhere, "TrailNotFoundException"),
     (event_data_stores, []),
+    (event_history, []),
     (regions, DEFAULT_REGIONS),
     (delegated_administrator, True),
     (encryption_of_a_new_bucket, "AES256"),
@@ -315,6 +321,27 @@ def test_a_store_that_is_not_there_is_not_found(world: World) -> None:
         world.client("cloudtrail").get_event_data_store(
             EventDataStore="arn:aws:cloudtrail:x:1:eventdatastore/y"
         )
+
+
+def test_what_happened_is_looked_up_newest_first_by_source_and_time_in_its_region(world: World) -> None:
+    actor, kms = "admin/eve", "kms.amazonaws.com"
+    for days in (1, 3, 99):
+        cloudtrail.happened(
+            MANAGEMENT, REGION, "StopLogging", {"name": "audit"}, ago=timedelta(days=days), actor=actor
+        )
+    cloudtrail.happened(MANAGEMENT, REGION, "DisableKey", {}, ago=timedelta(days=2), actor=actor, source=kms)
+    now = datetime.now(UTC)
+    query: dict[str, Any] = {
+        "LookupAttributes": [{"AttributeKey": "EventSource", "AttributeValue": "cloudtrail.amazonaws.com"}],
+        "StartTime": now - timedelta(days=90),
+        "EndTime": now,
+        "MaxResults": 1,
+    }
+    pages = world.client("cloudtrail").get_paginator("lookup_events").paginate(**query)
+    found = [event for page in pages for event in page["Events"]]
+    assert [(now - event["EventTime"]).days for event in found] == [1, 3]
+    assert '"arn:aws:sts::111122223333:assumed-role/admin/eve"' in found[0]["CloudTrailEvent"]
+    assert world.client("cloudtrail", region="us-east-1").lookup_events(**query)["Events"] == []
 
 
 def test_a_role_that_exists_can_be_assumed(world: World) -> None:
