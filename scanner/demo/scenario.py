@@ -22,7 +22,7 @@ from moto.iam.models import iam_backends
 from moto.moto_api._internal import mock_random
 from moto.organizations.models import organizations_backends
 
-from scanner.demo import cloudtrail, story
+from scanner.demo import cloudtrail, story, watch
 from scanner.demo.access_keys import access_key_id
 from scanner.demo.patches import DEFAULT_REGIONS, enable_region
 from scanner.demo.story import HOME_REGION, MANAGEMENT, Member
@@ -135,6 +135,12 @@ class _Organization:
             EnableLogFileValidation=True,
             KmsKeyId=key,
             **self._listeners(MANAGEMENT, ORGANIZATION_TRAIL),
+        )
+        watch.build(
+            self.client("logs", MANAGEMENT),
+            self.client("cloudwatch", MANAGEMENT),
+            self.client("sns", MANAGEMENT),
+            ORGANIZATION_TRAIL,
         )
         trails.put_insight_selectors(TrailName=ORGANIZATION_TRAIL, InsightSelectors=INSIGHTS)
         trails.put_event_selectors(
