@@ -28,6 +28,15 @@ def is_cloudtrail(principal: Principal) -> bool:
     return principal.kind is Kind.SERVICE and principal.value in _CLOUDTRAILS
 
 
+_SHAPES = {
+    **dict.fromkeys(("aws:principalorgid", "aws:sourceorgid", "aws:vpceorgid"), "o-*"),
+    **dict.fromkeys(("aws:principalorgpaths", "aws:sourceorgpaths", "aws:vpceorgpaths"), "o-*/*"),
+    "aws:sourcevpc": "vpc-*",
+    "aws:sourcevpce": "vpce-*",
+}
+"""How the ids that AWS gives begin."""
+
+
 class Nature(Enum):
     ANONYMOUS = auto()
     IDENTITY = auto()
@@ -140,7 +149,7 @@ class Caller:
             case "aws:sourcearn":
                 return "arn::*:*:*:*"
             case _:
-                return None
+                return _SHAPES.get(key)
 
     def _may_be(self, key: str, text: str) -> bool:
         """Whether it can be the caller's: of its own account, and not of a trusted one."""

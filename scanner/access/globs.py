@@ -1,6 +1,7 @@
 """Patterns with `*` and `?`, as actions, resources and condition values use them."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 ANY = "\ue000" * 48
 """Stands in a text for whatever a `*` leaves open. Only a wildcard matches it, for nobody writes this
@@ -35,6 +36,7 @@ def filled(pattern: str) -> str:
     return pattern.replace("*", ANY).replace("?", ANY[0])
 
 
+@lru_cache(maxsize=10_000)
 def meet(one: str, other: str) -> str | None:
     """A text that both patterns match, with `ANY` for what both leave open; None if there is none."""
     if like(one, filled(other)):

@@ -14,7 +14,7 @@ from scanner.access.globs import filled, is_pattern, like, meet
 from scanner.access.keys import BOUNDING, CLOUDTRAIL_CONTEXT
 from scanner.access.match import opened
 from scanner.access.parse import UNCLEAR, Kind, Policy, Principal, Statement, arn_of
-from scanner.access.search import Deed, decided, domains_of, may
+from scanner.access.search import Deed, Trial, decided, domains_of
 from scanner.model.reading import Gap, Known, Reading, any_of, first_gap
 
 
@@ -119,13 +119,16 @@ def public(policy: Policy) -> Reading[tuple[str, ...]]:
 
 def _strangers(policy: Policy, allow: Statement) -> Iterator[Reading[bool]]:
     for nature in Nature:
-        caller = Caller(STRANGER, nature, stranger=True)
+        trial = Trial(policy, allow, Caller(STRANGER, nature, stranger=True))
         for deed in _own_deeds(policy, allow):
-            yield may(policy, allow, caller, deed)
+            yield trial.may(deed)
 
 
 def _own_deeds(policy: Policy, allow: Statement) -> Iterator[Deed]:
-    """What the statement itself is about, and of that what a Deny with NotAction spares."""
+    """What the statement itself is about, and of that what a Deny with NotAction spares.
+
+    A wildcard is taken to mean more actions than those that Deny statements list one by one.
+    """
     spared = sorted({text for deny in policy.denies if deny.actions.inverted for text in deny.actions.listed})
     actions = ["*"] if allow.actions.inverted else [opened(text).lower() for text in allow.actions.listed]
     resources = ["*"] if allow.resources.inverted else [opened(text) for text in allow.resources.listed]
@@ -177,9 +180,9 @@ def service_grants(policy: Policy, action: str, resource: str) -> tuple[ServiceG
     anyones, strangers = (_cloudtrails(policy, stranger=stranger) for stranger in (False, True))
     grants = []
     for allow in policy.allows:
-        granted = any_of(may(policy, allow, caller, deed) for caller in anyones)
+        granted = any_of(Trial(policy, allow, caller).may(deed) for caller in anyones)
         if granted != Known(value=False):
-            strange = any_of(may(policy, allow, caller, deed) for caller in strangers)
+            strange = any_of(Trial(policy, allow, caller).may(deed) for caller in strangers)
             bound = strange.map(lambda may_write: not may_write)
             grants.append(ServiceGrant(allow.label, granted, _bounds(allow), bound))
     return tuple(grants)
@@ -243,10 +246,8 @@ def writers(
     gaps: list[Gap] = []
     for allow in policy.allows:
         for who, callers in _others(policy, allow, Trusted(tuple(trusted))):
-            found = _collected(
-                (deed.action, any_of(may(policy, allow, caller, deed) for caller in callers))
-                for deed in asked
-            )
+            trials = [Trial(policy, allow, caller) for caller in callers]
+            found = _collected((deed.action, any_of(trial.may(deed) for trial in trials)) for deed in asked)
             match found:
                 case Gap():
                     gaps.append(found)

@@ -4,8 +4,9 @@ A caller may choose among values (see `Caller.domain`). An Allow lets it through
 leaves one; each Deny in the way must then be avoided by a value that one of its conditions doesn't hold for.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from scanner.access.callers import Caller, Domain
 from scanner.access.conditions import holds
@@ -14,8 +15,8 @@ from scanner.access.match import Answer, acts, every, holds_resource, names, ope
 from scanner.access.parse import UNCLEAR, Condition, Policy, Principal, Statement
 from scanner.model.reading import Gap, Known, Reading
 
-PATIENCE = 20_000
-"""Steps of one search until it gives up. A policy of ten Deny statements needs some tens."""
+PATIENCE = 2_000
+"""Choices among values until a search gives up, some hundredths of a second. Policies in use need tens."""
 
 Domains = Mapping[str, Domain]
 
@@ -28,8 +29,7 @@ class Deed:
     resource: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Spot:
+class _Spot(NamedTuple):
     """One resource that stands for those that an Allow and a deed have in common.
 
     `whole`: texts of which a pattern must match one to cover all that they have in common.
@@ -39,18 +39,115 @@ class _Spot:
     whole: tuple[str, ...]
 
 
-def may(policy: Policy, allow: Statement, caller: Caller, deed: Deed) -> Reading[bool]:
-    """Whether the caller may do the deed by this statement, in spite of every Deny."""
-    domains = domains_of(caller, policy.statements)
-    if _reaches(policy, allow, caller, deed, domains, strict=True):
-        return Known(value=True)
-    if not _reaches(policy, allow, caller, deed, domains, strict=False):
-        return Known(value=False)
-    return unclear_gap(
-        [allow, *(deny for deny in policy.denies if names(deny, caller.principal) is not False)],
-        caller.principal,
-        domains,
+class _Split(NamedTuple):
+    """The values of a key by what a condition says of them, each a set of bits."""
+
+    true: int
+    false: int
+    unclear: int
+
+
+Left = Mapping[str, int]
+"""By key, the values still to choose from: a set of bits."""
+
+
+class Trial:
+    """What one caller may do by one Allow, in spite of every Deny."""
+
+    def __init__(self, policy: Policy, allow: Statement, caller: Caller) -> None:
+        self._allow = allow
+        self._caller = caller.principal
+        self._named = names(allow, self._caller)
+        self._denies = [deny for deny in policy.denies if names(deny, self._caller) is not False]
+        statements = [allow, *self._denies] if self._named is not False else []
+        self._domains = domains_of(caller, statements)
+        self._all = {
+            key: 1 if domain is None else (1 << len(domain)) - 1 for key, domain in self._domains.items()
+        }
+        self._splits = {
+            condition: _split(condition, self._domains[condition.key])
+            for statement in statements
+            for condition in statement.conditions
+        }
+
+    def may(self, deed: Deed) -> Reading[bool]:
+        if self._reaches(deed, strict=True):
+            return Known(value=True)
+        if not self._reaches(deed, strict=False):
+            return Known(value=False)
+        return unclear_gap([self._allow, *self._denies], self._caller, self._domains)
+
+    def _reaches(self, deed: Deed, *, strict: bool) -> bool:
+        """Strict: for sure. Else: for all that can be told."""
+        if not _true(every([self._named, acts(self._allow, deed.action)]), strict=strict):
+            return False
+        left = dict(self._all)
+        for condition in self._allow.conditions:
+            left[condition.key] &= self._kept(condition, to=True, strict=strict)
+        if not all(left.values()):
+            return False
+        near = [
+            deny
+            for deny in self._denies
+            if not _false(every([names(deny, self._caller), acts(deny, deed.action)]), strict=strict)
+        ]
+        for spot in _spots(self._allow, deed.resource, near):
+            if not _true(holds_resource(self._allow, spot.resource), strict=strict):
+                continue
+            denies = [deny for deny in near if not _false(self._denied(deny, deed, spot), strict=strict)]
+            choices = [
+                [(one.key, self._kept(one, to=False, strict=strict)) for one in deny.conditions]
+                for deny in denies
+            ]
+            found, _ = _avoided(choices, left, PATIENCE)
+            if _true(found, strict=strict):
+                return True
+        return False
+
+    def _kept(self, condition: Condition, *, to: bool, strict: bool) -> int:
+        """The values for which the condition has that answer."""
+        split = self._splits[condition]
+        return (split.true if to else split.false) | (0 if strict else split.unclear)
+
+    def _denied(self, deny: Statement, deed: Deed, spot: _Spot) -> Answer:
+        covered = some(holds_resource(deny, text) for text in spot.whole)
+        if covered is False and holds_resource(deny, spot.resource) is not False:
+            covered = None
+        return every([names(deny, self._caller), acts(deny, deed.action), covered])
+
+
+Choices = Sequence[tuple[str, int]]
+"""The ways to avoid a Deny: a key, and the values with which its condition doesn't hold."""
+
+
+def _avoided(denies: Sequence[Choices], left: Left, patience: int) -> tuple[Answer, int]:
+    """Whether values are left with which no Deny holds; None where patience ends. Also the patience left."""
+    standing: list[Choices] = []
+    for choices in denies:
+        open_ones = [(key, left[key] & bits) for key, bits in choices if left[key] & bits]
+        if not any(bits == left[key] for key, bits in open_ones):
+            standing.append(open_ones)
+    if not standing:
+        return True, patience
+    standing.sort(key=len)
+    unclear = False
+    for key, bits in standing[0]:
+        if patience <= 0:
+            return None, 0
+        found, patience = _avoided(standing[1:], {**left, key: bits}, patience - 1)
+        if found:
+            return True, patience
+        unclear |= found is None
+    return (None if unclear else False), patience
+
+
+def _split(condition: Condition, domain: Domain) -> _Split:
+    answers = [None] if domain is None else [holds(condition, value) for value in domain]
+    true, false, unclear = (
+        sum(1 << place for place, one in enumerate(answers) if one is wanted)
+        for wanted in (True, False, None)
     )
+    return _Split(true, false, unclear)
 
 
 def domains_of(caller: Caller, statements: Iterable[Statement]) -> dict[str, Domain]:
@@ -88,45 +185,12 @@ def _whys(statement: Statement, caller: Principal, domains: Domains) -> Iterator
             yield f"{statement.label}: its condition on {condition.name} can't be judged"
 
 
-def _reaches(
-    policy: Policy, allow: Statement, caller: Caller, deed: Deed, domains: Domains, *, strict: bool
-) -> bool:
-    """Strict: for sure. Else: for all that can be told."""
-    if not _true(every([names(allow, caller.principal), acts(allow, deed.action)]), strict=strict):
-        return False
-    left = domains
-    for condition in allow.conditions:
-        narrowed = _narrowed(left, condition, to=True, strict=strict)
-        if narrowed is None:
-            return False
-        left = narrowed
-    near = [
-        deny
-        for deny in policy.denies
-        if not _false(every([names(deny, caller.principal), acts(deny, deed.action)]), strict=strict)
-    ]
-    for spot in _spots(allow, deed.resource, near):
-        if not _true(holds_resource(allow, spot.resource), strict=strict):
-            continue
-        denies = [deny for deny in near if not _false(_denied(deny, caller, deed, spot), strict=strict)]
-        if _Search(strict=strict).avoids(sorted(denies, key=lambda deny: len(deny.conditions)), left):
-            return True
-    return False
-
-
 def _true(found: Answer, *, strict: bool) -> bool:
     return found is True or (found is None and not strict)
 
 
 def _false(found: Answer, *, strict: bool) -> bool:
     return found is False or (found is None and not strict)
-
-
-def _denied(deny: Statement, caller: Caller, deed: Deed, spot: _Spot) -> Answer:
-    covered = some(holds_resource(deny, text) for text in spot.whole)
-    if covered is False and holds_resource(deny, spot.resource) is not False:
-        covered = None
-    return every([names(deny, caller.principal), acts(deny, deed.action), covered])
 
 
 def _spots(allow: Statement, resource: str, denies: Iterable[Statement]) -> Iterator[_Spot]:
@@ -147,40 +211,6 @@ def _spots(allow: Statement, resource: str, denies: Iterable[Statement]) -> Iter
 
 def _ends(*patterns: str) -> tuple[str, ...]:
     return tuple(filled(pattern) for pattern in patterns)
-
-
-def _narrowed(domains: Domains, condition: Condition, *, to: bool, strict: bool) -> Domains | None:
-    """The domains with just the values for which the condition has that answer; None if none is left."""
-    domain = domains[condition.key]
-    if domain is None:
-        return None if strict else domains
-    left = tuple(
-        value
-        for value in domain
-        if (found := holds(condition, value)) is to or (found is None and not strict)
-    )
-    return {**domains, condition.key: left} if left else None
-
-
-class _Search:
-    """One search, which counts its steps."""
-
-    def __init__(self, *, strict: bool) -> None:
-        self._strict = strict
-        self._steps = 0
-
-    def avoids(self, denies: list[Statement], domains: Domains) -> bool:
-        """Whether values are left for which no Deny holds. Out of patience: not for sure, but perhaps."""
-        if not denies:
-            return True
-        self._steps += 1
-        if self._steps > PATIENCE:
-            return not self._strict
-        for condition in denies[0].conditions:
-            left = _narrowed(domains, condition, to=False, strict=self._strict)
-            if left is not None and self.avoids(denies[1:], left):
-                return True
-        return False
 
 
 def applies(statement: Statement, caller: Principal, action: str, resource: str, domains: Domains) -> Answer:

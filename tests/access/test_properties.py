@@ -63,7 +63,7 @@ def has_not_principal(policy: Json) -> bool:
     return any("NotPrincipal" in one for one in policy["Statement"])
 
 
-@settings(max_examples=300)
+@settings(max_examples=200)
 @given(POLICIES, CALLS)
 def test_a_request_is_allowed_as_iam_says(policy: Json, call: Call) -> None:
     answer = allows(read(policy), request(call))
@@ -74,7 +74,7 @@ def test_a_request_is_allowed_as_iam_says(policy: Json, call: Call) -> None:
         assert answer.value == evaluate(policy, call)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.one_of(STATEMENTS, OPEN_STATEMENTS), min_size=1, max_size=4))
 def test_a_policy_is_public_just_where_some_stranger_comes_in(statements: list[Json]) -> None:
     policy = document(*statements)
@@ -106,7 +106,7 @@ def _shape(answer: Reading[Any]) -> str:
             return "unclear"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(POLICIES, st.randoms(use_true_random=False))
 def test_the_order_of_statements_never_matters(policy: Json, random: Random) -> None:
     statements = list(policy["Statement"])
@@ -114,7 +114,7 @@ def test_the_order_of_statements_never_matters(policy: Json, random: Random) -> 
     assert answers(document(*statements)) == answers(policy)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(POLICIES, STATEMENTS)
 def test_one_more_allow_keeps_a_public_policy_public(policy: Json, more: Json) -> None:
     before = public(read(policy))
@@ -125,14 +125,14 @@ def test_one_more_allow_keeps_a_public_policy_public(policy: Json, more: Json) -
     assert set(before.value) <= set(after.value)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(POLICIES, STATEMENTS)
 def test_one_more_deny_makes_no_policy_public(policy: Json, more: Json) -> None:
     assume(public(read(policy)) == Known(()))
     assert public(read(document(*policy["Statement"], more | {"Effect": "Deny"}))) == Known(())
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(POLICIES)
 def test_where_everything_is_denied_nobody_writes(policy: Json) -> None:
     closed = read(document(*policy["Statement"], deny(action="*")))
@@ -143,7 +143,7 @@ def test_where_everything_is_denied_nobody_writes(policy: Json) -> None:
     assert admits(closed, SOURCE, "s3:PutObject", OBJECTS) == Known(value=False)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(POLICIES)
 def test_an_open_grant_is_named_whatever_else_is_allowed(policy: Json) -> None:
     allowed = [one for one in policy["Statement"] if one["Effect"] == "Allow"]
@@ -156,7 +156,7 @@ def test_an_open_grant_is_named_whatever_else_is_allowed(policy: Json) -> None:
             raise AssertionError(other)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(POLICIES, CALLS)
 def test_whoever_may_write_is_among_the_writers(policy: Json, call: Call) -> None:
     assume(call.caller[0] in ("AWS", "Stranger") and "aws:sourceaccount" not in call.context)
@@ -166,7 +166,7 @@ def test_whoever_may_write_is_among_the_writers(policy: Json, call: Call) -> Non
         assert several != Known(())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(st.one_of(STATEMENTS, NEARLY_TLS_ONLY), min_size=1, max_size=3), CALLS)
 def test_plain_http_that_is_denied_comes_through_nowhere(statements: list[Json], call: Call) -> None:
     policy = document(allow(action="*"), *statements)
@@ -179,7 +179,7 @@ def test_plain_http_that_is_denied_comes_through_nowhere(statements: list[Json],
             raise AssertionError(detail)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(POLICIES, st.sampled_from(["155555555555", "999999999999"]))
 def test_a_bound_grant_refuses_the_trails_of_strangers(policy: Json, account: str) -> None:
     """`1*` is among the conditions: a wildcard in the place of an account is anybody's."""

@@ -271,3 +271,10 @@ def test_many_denies_are_weighed_in_time() -> None:
         for number in range(60)
     ]
     assert judged(allow(sid="Open"), *denies) == ("statement 'Open'",)
+
+
+def test_conditions_that_take_too_long_to_weigh_are_unclear() -> None:
+    """Ten statements ask for ten values, and there are nine keys to carry them."""
+    tags = [f"aws:PrincipalTag/{number}" for number in range(9)]
+    denies = [deny(Condition={"StringNotEquals": dict.fromkeys(tags, str(number))}) for number in range(10)]
+    assert judged(allow(sid="Open"), *denies) == "the policy has too many conditions to weigh"

@@ -251,3 +251,28 @@ def test_a_sure_writer_decides_beside_an_unclear_one() -> None:
 def test_a_policy_variable_in_a_resource_is_unclear() -> None:
     answer = found(allow({"AWS": OTHER}, sid="Home", resource=f"{BUCKET}/AWSLogs/${{aws:username}}/*"))
     assert answer == "statement 'Home': its policy variables can't be resolved"
+
+
+def test_an_odd_principal_is_unclear() -> None:
+    assert "statement 'Odd'" in str(found(allow({"AWS": f"arn:aws:iam::{OTHER}:role/*"}, sid="Odd")))
+
+
+def test_a_federated_principal_is_an_other() -> None:
+    assert who(allow({"Federated": "cognito-identity.amazonaws.com"})) == ["cognito-identity.amazonaws.com"]
+
+
+def test_a_perimeter_that_nobody_of_an_account_may_meet_is_told_as_it_stands() -> None:
+    """Whether the account is in that organization isn't in the policy: it may be."""
+    perimeter = deny(Condition=where("StringNotEquals", "aws:PrincipalOrgID", ORGANIZATION))
+    assert who(allow({"AWS": OTHER}), perimeter) == [f"account {OTHER}"]
+
+
+def test_everyone_beside_denies_that_stop_strangers_is_told_apart_from_everyone() -> None:
+    perimeter = deny(
+        Condition={
+            "StringNotEqualsIfExists": {"aws:PrincipalOrgID": ORGANIZATION},
+            "Null": {"aws:PrincipalOrgID": "false"},
+        }
+    )
+    outside = deny(Condition={"Null": {"aws:PrincipalOrgID": "true"}})
+    assert who(allow(), perimeter, outside) == ["anyone whom no Deny stops"]

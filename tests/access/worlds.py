@@ -240,10 +240,10 @@ def strangers() -> list[Call]:
     free = {
         "aws:sourcevpc": ((), ("vpc-9",)),
         "aws:securetransport": (("true",), ("false",)),
-        "s3:x-amz-acl": ((), ("private",), ("bucket-owner-full-control",), ("other",)),
+        "s3:x-amz-acl": ((), ("private",), ("bucket-owner-full-control",), ("bucket-*",), ("other",)),
     }
     # The last ones are in no list, only in patterns.
-    actions = (*ACTIONS, "s3:Putx", "s3:xObject", "s3:x")
+    actions = (*ACTIONS, "s3:Putx", "s3:xObject", "s3:xetObject", "s3:x")
     resources = (*RESOURCES, f"{BUCKET}/z", f"{BUCKET}/b/z", f"{BUCKET}z", "z")
     return [
         Call(
