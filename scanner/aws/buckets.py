@@ -136,18 +136,17 @@ def _lifecycle(answer: Answer) -> tuple[LifecycleRule, ...]:
 
 
 def _lifecycle_rule(rule: Answer) -> LifecycleRule:
-    scope = rule.get("Filter") or {}
-    # One condition stands in the filter itself, several in its `And`; old rules have only a prefix.
-    scope = scope.get("And") or scope
+    conditions = _conditions(rule)
+    prefix, tagged = _scope(rule)
     expiration = rule.get("Expiration") or {}
     noncurrent = rule.get("NoncurrentVersionExpiration") or {}
     return LifecycleRule(
         id=rule.get("ID"),
         enabled=rule["Status"] == "Enabled",
-        prefix=scope.get("Prefix") or rule.get("Prefix") or "",
-        tagged=bool(scope.get("Tag") or scope.get("Tags")),
-        larger_than=scope.get("ObjectSizeGreaterThan"),
-        smaller_than=scope.get("ObjectSizeLessThan"),
+        prefix=prefix,
+        tagged=tagged,
+        larger_than=conditions.get("ObjectSizeGreaterThan"),
+        smaller_than=conditions.get("ObjectSizeLessThan"),
         expire_days=expiration.get("Days"),
         expire_date=expiration.get("Date"),
         noncurrent_days=noncurrent.get("NoncurrentDays"),
@@ -157,7 +156,11 @@ def _lifecycle_rule(rule: Answer) -> LifecycleRule:
             for item in rule.get("Transitions") or ()
         ),
         noncurrent_transitions=tuple(
-            Transition(storage_class=item["StorageClass"], days=item.get("NoncurrentDays"))
+            Transition(
+                storage_class=item["StorageClass"],
+                days=item.get("NoncurrentDays"),
+                newer_noncurrent_versions=item.get("NewerNoncurrentVersions"),
+            )
             for item in rule.get("NoncurrentVersionTransitions") or ()
         ),
     )
@@ -172,14 +175,31 @@ def _logging(answer: Answer) -> AccessLogging | None:
 
 
 def _replication(answer: Answer) -> tuple[ReplicationRule, ...]:
-    return tuple(
-        ReplicationRule(
-            enabled=rule["Status"] == "Enabled",
-            destination=rule["Destination"]["Bucket"],
-            destination_account=rule["Destination"].get("Account"),
-        )
-        for rule in answer["ReplicationConfiguration"]["Rules"]
+    return tuple(map(_replication_rule, answer["ReplicationConfiguration"]["Rules"]))
+
+
+def _replication_rule(rule: Answer) -> ReplicationRule:
+    prefix, tagged = _scope(rule)
+    return ReplicationRule(
+        enabled=rule["Status"] == "Enabled",
+        prefix=prefix,
+        tagged=tagged,
+        destination=rule["Destination"]["Bucket"],
+        destination_account=rule["Destination"].get("Account"),
     )
+
+
+def _scope(rule: Answer) -> tuple[str, bool]:
+    """The prefix that a rule of lifecycle or replication asks for, and whether it asks for tags."""
+    conditions = _conditions(rule)
+    prefix = conditions.get("Prefix") or rule.get("Prefix") or ""
+    return prefix, bool(conditions.get("Tag") or conditions.get("Tags"))
+
+
+def _conditions(rule: Answer) -> Answer:
+    """One condition stands in the filter itself, several in its `And`; old rules have only a prefix."""
+    found: Answer = rule.get("Filter") or {}
+    return found.get("And") or found
 
 
 def _optional(call: ApiCall, parse: Any, absent: Mapping[str, Any] | None = None) -> Fact[Any]:

@@ -83,6 +83,15 @@ def collect(
             trails=read,
         )
         listed = waves.list_stores(draft)
+        found = read_buckets(
+            read,
+            users,
+            sessions,
+            pool,
+            needs=needs,
+            partition=caller.partition,
+            trusted=scope.trusted_accounts,
+        )
         groups = read_log_groups(read, sessions, pool, needs=needs)
         boards = read_alarm_boards(groups, sessions, pool, needs=needs)
         posture = Posture(
@@ -93,15 +102,8 @@ def collect(
             accounts=waves.accounts(sight, member_status, stores=listed),
             trails=read,
             stores=waves.read_stores(listed),
-            buckets=read_buckets(
-                read,
-                users,
-                sessions,
-                pool,
-                needs=needs,
-                partition=caller.partition,
-                trusted=scope.trusted_accounts,
-            ),
+            buckets=found.of_trails,
+            destinations=found.destinations,
             keys=read_keys(read, users, sessions, pool, needs=needs),
             log_groups=groups,
             alarm_boards=boards,

@@ -1,8 +1,10 @@
-"""What trails point at, read once each: buckets, keys and log groups, with their owners' sessions."""
+"""What trails point at, and where that sends to, read once each: buckets, keys and log groups, with their
+owners' sessions.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from scanner.alarms import topics_told
 from scanner.aws import alarms, buckets, keys, loggroups, permissions
@@ -24,6 +26,8 @@ _ACCOUNT_BLOCK = "account_public_access_block"
 _ACTIONS = {field: fact.call.action for field, fact in buckets.SETTINGS.items()} | {
     _ACCOUNT_BLOCK: permissions.GET_ACCOUNT_PUBLIC_ACCESS_BLOCK.action
 }
+_OF_RECEIVERS = frozenset({"encryption", "policy", "acl", "ownership", "object_lock"})
+"""What decides whether a bucket can receive access logs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,12 @@ class Sessions:
         return self.readers[account].at(region)
 
 
+class Buckets(NamedTuple):
+    of_trails: tuple[Bucket, ...]
+    destinations: tuple[Bucket, ...]
+    """Other buckets that those send access logs or replicas to."""
+
+
 def read_buckets(
     trails: tuple[Trail, ...],
     users: Users,
@@ -46,50 +56,93 @@ def read_buckets(
     needs: frozenset[str],
     partition: str,
     trusted: tuple[str, ...],
-) -> tuple[Bucket, ...]:
-    """The buckets of the trails, by name; none where nobody needs anything of S3."""
+) -> Buckets:
+    """The buckets of the trails and where they send to, by name; none where nobody needs anything of S3."""
     if not permissions.needs_buckets(needs):
-        return ()
+        return Buckets((), ())
     known_to: dict[str, dict[str, None]] = {}
     for trail in trails:
         known_to.setdefault(trail.bucket, {}).update(dict.fromkeys(users[trail.arn]))
     owners = Owners(sessions.readers, sessions.names, partition=partition, trusted=trusted, pool=pool)
-    attributions = owners.find({name: tuple(accounts) for name, accounts in known_to.items()})
-    owned = {
-        name: found.owner.value
-        for name, found in attributions.items()
-        if isinstance(found.owner, Known) and found.owner.value in sessions.readers
-    }
-
-    wanted = tuple(field for field in buckets.SETTINGS if _ACTIONS[field] in needs)
-
-    def settings_of(name: str) -> Mapping[str, Reading[Any]]:
-        region = attributions[name].region
-        reader = sessions.at(owned[name], region.value if isinstance(region, Known) else None)
-        return {field: buckets.read_setting(reader, name, field) for field in wanted}
-
-    # One bucket is one piece of work: the SDK resolves the endpoint of a bucket anew (half of what a
-    # call costs) for each that it has not met among its last hundred.
-    settings = pool.map(settings_of, spread(owned, account=owned.__getitem__))
-    blocks = pool.map(
-        lambda account: buckets.read_account_block(sessions.at(account, None)),
-        sorted(set(owned.values())) if _ACTIONS[_ACCOUNT_BLOCK] in needs else (),
+    wave = _BucketWave(owners, sessions, pool, needs)
+    found = wave.read({name: tuple(accounts) for name, accounts in known_to.items()}, frozenset(_ACTIONS))
+    senders: dict[str, set[str]] = {}
+    receivers: set[str] = set()
+    for bucket in found:
+        logs, replicas = _sends_to(bucket)
+        receivers |= logs
+        for name in (logs | replicas) - known_to.keys():
+            senders.setdefault(name, set()).add(bucket.owner.require())
+    asked = {name: tuple(sorted(accounts)) for name, accounts in senders.items()}
+    destinations = (
+        *wave.read({name: asked[name] for name in asked.keys() & receivers}, _OF_RECEIVERS),
+        *wave.read({name: asked[name] for name in asked.keys() - receivers}, frozenset()),
     )
+    return Buckets(found, tuple(sorted(destinations, key=lambda bucket: bucket.name)))
 
-    def read(name: str, field: str) -> Reading[Any]:
-        done = blocks.get(owned[name]) if field == _ACCOUNT_BLOCK else settings[name].get(field)
-        return done or not_read(_ACTIONS[field])
 
-    return tuple(
-        _bucket(
-            name,
-            found,
-            {field: read(name, field) for field in _ACTIONS}
-            if name in owned
-            else dict.fromkeys(_ACTIONS, _without_session(name, found)),
+def _sends_to(bucket: Bucket) -> tuple[set[str], set[str]]:
+    """The names of the buckets that get its access logs, and of those that get its replicas."""
+    logs: set[str] = set()
+    replicas: set[str] = set()
+    if isinstance(bucket.logging, Known) and bucket.logging.value is not None:
+        logs.add(bucket.logging.value.target_bucket)
+    if isinstance(bucket.replication, Known):
+        replicas.update(rule.bucket for rule in bucket.replication.value)
+    return logs, replicas
+
+
+@dataclass(frozen=True, slots=True)
+class _BucketWave:
+    """Attributes buckets to accounts, and reads them with the sessions of these."""
+
+    owners: Owners
+    sessions: Sessions
+    pool: Pool
+    needs: frozenset[str]
+
+    def read(self, users: Mapping[str, tuple[str, ...]], fields: frozenset[str]) -> tuple[Bucket, ...]:
+        """Sorted by name. `users` as in `Owners.find`; other fields than these become gaps."""
+        if not users:
+            return ()
+        attributions = self.owners.find(users)
+        owned = {
+            name: found.owner.value
+            for name, found in attributions.items()
+            if isinstance(found.owner, Known) and found.owner.value in self.sessions.readers
+        }
+        wanted = tuple(
+            field for field in buckets.SETTINGS if field in fields and _ACTIONS[field] in self.needs
         )
-        for name, found in attributions.items()
-    )
+
+        def settings_of(name: str) -> Mapping[str, Reading[Any]]:
+            region = attributions[name].region
+            reader = self.sessions.at(owned[name], region.value if isinstance(region, Known) else None)
+            return {field: buckets.read_setting(reader, name, field) for field in wanted}
+
+        # One bucket is one piece of work: the SDK resolves the endpoint of a bucket anew (half of what a
+        # call costs) for each that it has not met among its last hundred.
+        settings = self.pool.map(settings_of, spread(owned, account=owned.__getitem__))
+        asks_blocks = _ACCOUNT_BLOCK in fields and _ACTIONS[_ACCOUNT_BLOCK] in self.needs
+        blocks = self.pool.map(
+            lambda account: buckets.read_account_block(self.sessions.at(account, None)),
+            sorted(set(owned.values())) if asks_blocks else (),
+        )
+
+        def read(name: str, field: str) -> Reading[Any]:
+            done = blocks.get(owned[name]) if field == _ACCOUNT_BLOCK else settings[name].get(field)
+            return done or not_read(_ACTIONS[field])
+
+        return tuple(
+            _bucket(
+                name,
+                found,
+                {field: read(name, field) for field in _ACTIONS}
+                if name in owned
+                else dict.fromkeys(_ACTIONS, _without_session(name, found)),
+            )
+            for name, found in attributions.items()
+        )
 
 
 def _bucket(name: str, found: Attribution, settings: Mapping[str, Reading[Any]]) -> Bucket:

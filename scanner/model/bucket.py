@@ -56,6 +56,8 @@ class Transition(Frozen):
     storage_class: str
     days: int | None = None
     date: Moment | None = None
+    newer_noncurrent_versions: int | None = None
+    """Of a noncurrent transition: how many of the newest noncurrent versions it spares."""
 
 
 class LifecycleRule(Frozen):
@@ -84,14 +86,25 @@ class AccessLogging(Frozen):
 
 
 class ReplicationRule(Frozen):
+    """One rule, its scope flattened: every condition that is set must hold."""
+
     enabled: bool
+    prefix: str = ""
+    tagged: bool = False
+    """The filter asks for tags; CloudTrail's objects have none."""
     destination: str
     """ARN of the destination bucket."""
     destination_account: str | None = None
 
+    @property
+    def bucket(self) -> str:
+        """The name of the destination bucket."""
+        return self.destination.rpartition(":")[2]
+
 
 class Bucket(Frozen):
-    """One log bucket, read once, with the session of the account that owns it.
+    """One log bucket, or one that log buckets send something to, read once, with the session of the
+    account that owns it.
 
     Where it doesn't exist or its owner isn't in scope, only `exists` and `owner` were asked.
     """

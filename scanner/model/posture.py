@@ -125,6 +125,8 @@ class Posture(Frozen):
     trails: tuple[Trail, ...] = ()
     stores: tuple[EventDataStore, ...] = ()
     buckets: tuple[Bucket, ...] = ()
+    destinations: tuple[Bucket, ...] = ()
+    """Other buckets that those send access logs or replicas to; of them only what this asks for was read."""
     keys: tuple[Key, ...] = ()
     log_groups: tuple[LogGroup, ...] = ()
     alarm_boards: tuple[AlarmBoard, ...] = ()
@@ -145,6 +147,7 @@ class Posture(Frozen):
         index.update({("account", item.id): item for item in self.accounts})
         index.update({("trail", item.arn): item for item in self.trails})
         index.update({("store", item.arn): item for item in self.stores})
+        index.update({("destination", item.name): item for item in (*self.destinations, *self.buckets)})
         index.update({("bucket", item.name): item for item in self.buckets})
         index.update({("key", item.id): item for item in self.keys})
         index.update({("log group", item.arn): item for item in self.log_groups})
@@ -186,6 +189,11 @@ class Posture(Frozen):
 
     def bucket(self, name: str) -> Bucket | None:
         found = self._index.get(("bucket", name))
+        return found if isinstance(found, Bucket) else None
+
+    def destination(self, name: str) -> Bucket | None:
+        """A bucket that log buckets send something to; it may be a log bucket too."""
+        found = self._index.get(("destination", name))
         return found if isinstance(found, Bucket) else None
 
     def key(self, key: str) -> Key | None:

@@ -37,6 +37,7 @@ def lock(**rule: Any) -> dict[str, Any]:
     return {"ObjectLockConfiguration": {"ObjectLockEnabled": "Enabled", **rule}}
 
 
+COPY = {"Bucket": "arn:aws:s3:::copy"}
 KNOWN = [
     ("encryption", encryption(SSEAlgorithm="AES256"), Encryption(algorithm="AES256")),
     (
@@ -105,6 +106,29 @@ KNOWN = [
             }
         },
         (ReplicationRule(enabled=True, destination="arn:aws:s3:::copy", destination_account="1"),),
+    ),
+    (
+        "replication",
+        {
+            "ReplicationConfiguration": {
+                "Rules": [
+                    {"Status": "Enabled", "Destination": COPY, "Prefix": "old/"},
+                    {"Status": "Disabled", "Destination": COPY, "Filter": {"Prefix": "a/"}},
+                    {"Status": "Enabled", "Destination": COPY, "Filter": {"Tag": {"Key": "k", "Value": "v"}}},
+                    {
+                        "Status": "Enabled",
+                        "Destination": COPY,
+                        "Filter": {"And": {"Prefix": "b/", "Tags": [{"Key": "k", "Value": "v"}]}},
+                    },
+                ]
+            }
+        },
+        (
+            ReplicationRule(enabled=True, prefix="old/", destination=COPY["Bucket"]),
+            ReplicationRule(enabled=False, prefix="a/", destination=COPY["Bucket"]),
+            ReplicationRule(enabled=True, tagged=True, destination=COPY["Bucket"]),
+            ReplicationRule(enabled=True, prefix="b/", tagged=True, destination=COPY["Bucket"]),
+        ),
     ),
 ]
 NONE = [
@@ -212,7 +236,9 @@ def test_a_lifecycle_rule_says_what_happens_when(aws: FakeAws) -> None:
                     "Expiration": {"Days": 31},
                     "NoncurrentVersionExpiration": {"NoncurrentDays": 7, "NewerNoncurrentVersions": 3},
                     "Transitions": [{"StorageClass": "GLACIER", "Date": DATE}],
-                    "NoncurrentVersionTransitions": [{"StorageClass": "GLACIER_IR", "NoncurrentDays": 1}],
+                    "NoncurrentVersionTransitions": [
+                        {"StorageClass": "GLACIER_IR", "NoncurrentDays": 1, "NewerNoncurrentVersions": 2}
+                    ],
                     "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
                 },
                 {"Status": "Enabled", "Expiration": {"Date": DATE}},
@@ -229,7 +255,9 @@ def test_a_lifecycle_rule_says_what_happens_when(aws: FakeAws) -> None:
                 noncurrent_days=7,
                 newer_noncurrent_versions=3,
                 transitions=(Transition(storage_class="GLACIER", date=DATE),),
-                noncurrent_transitions=(Transition(storage_class="GLACIER_IR", days=1),),
+                noncurrent_transitions=(
+                    Transition(storage_class="GLACIER_IR", days=1, newer_noncurrent_versions=2),
+                ),
             ),
             LifecycleRule(enabled=True, expire_date=DATE),
             LifecycleRule(enabled=True),

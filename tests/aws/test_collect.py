@@ -577,3 +577,95 @@ def test_a_log_group_that_is_named_by_nonsense_is_a_gap(world: FakeAws) -> None:
     world.on("DescribeTrails", {"trailList": [trail(CloudWatchLogsLogGroupArn="garbage")]})
     (group,) = scan(world).log_groups
     assert (group.arn, isinstance(group.settings, Gap)) == ("garbage", True)
+
+
+class TestWhatBucketsSendTo:
+    TARGET, COPY = "access-logs", "log-copies"
+
+    @pytest.fixture
+    def sending(self, world: FakeAws) -> FakeAws:
+        """The log bucket sends access logs to a bucket beside it, and replicas to the caller's."""
+        target = {"TargetBucket": self.TARGET, "TargetPrefix": "trail/"}
+        world.on("GetBucketLogging", {"LoggingEnabled": target}, Bucket=BUCKET)
+        rules = [
+            {
+                "Status": "Enabled",
+                "Filter": {"Prefix": "AWSLogs/"},
+                "Destination": {"Bucket": f"arn:aws:s3:::{self.COPY}"},
+            }
+        ]
+        world.on("GetBucketReplication", {"ReplicationConfiguration": {"Rules": rules}}, Bucket=BUCKET)
+        world.on("ListBuckets", {"Buckets": [{"Name": BUCKET}, {"Name": self.TARGET}]}, account=ARCHIVE)
+        world.on("ListBuckets", {"Buckets": [{"Name": self.COPY}]}, account=CALLER)
+        world.on("GetBucketLocation", {"LocationConstraint": LEADER}, account=CALLER)
+        return world
+
+    def test_is_read_too_and_kept_apart(self, sending: FakeAws) -> None:
+        posture = scan(sending)
+        assert [one.name for one in posture.buckets] == [BUCKET]
+        assert [one.name for one in posture.destinations] == [self.TARGET, self.COPY]
+        assert posture.bucket(self.TARGET) is None
+        assert posture.destination(self.TARGET) == posture.destinations[0]
+        assert posture.destination(BUCKET) == posture.buckets[0]
+        copy = posture.destinations[1]
+        assert (copy.owner, copy.region) == (Known(CALLER), Known(LEADER))
+
+    def test_is_read_with_its_owners_session_and_only_for_what_it_must_be(self, sending: FakeAws) -> None:
+        posture = scan(sending)
+        asked = {
+            (call.operation, call.account)
+            for call in sending.calls
+            if call.params.get("Bucket") == self.TARGET
+        }
+        assert asked == {
+            (operation, ARCHIVE)
+            for operation in (
+                "GetBucketLocation",
+                "GetBucketEncryption",
+                "GetBucketPolicy",
+                "GetBucketAcl",
+                "GetBucketOwnershipControls",
+                "GetObjectLockConfiguration",
+            )
+        }
+        lifecycle = posture.destinations[0].lifecycle
+        assert isinstance(lifecycle, Gap)
+        assert lifecycle.code == "NotRead"
+        copied = {call.operation for call in sending.calls if call.params.get("Bucket") == self.COPY}
+        assert copied == {"GetBucketLocation"}
+
+    def test_comes_back_from_json_unchanged(self, sending: FakeAws) -> None:
+        posture = scan(sending)
+        assert Posture.model_validate_json(posture.model_dump_json()) == posture
+
+    def test_is_listed_once_like_all_buckets(self, sending: FakeAws) -> None:
+        scan(sending)
+        listed = [call.account for call in sending.calls if call.operation == "ListBuckets"]
+        assert sorted(listed) == sorted(set(listed))
+
+    def test_may_be_gone(self, sending: FakeAws) -> None:
+        sending.on("ListBuckets", {"Buckets": [{"Name": BUCKET}]}, account=ARCHIVE)
+        gone = Refusal("NoSuchBucket", status=404)
+        for account in (CALLER, ARCHIVE):
+            sending.on("GetBucketLocation", gone, account=account, Bucket=self.TARGET)
+        assert scan(sending).destinations[0].exists == Known(value=False)
+
+    def test_that_may_not_be_looked_at_is_a_gap(self, sending: FakeAws) -> None:
+        sending.on("GetBucketPolicy", DENIED, Bucket=self.TARGET)
+        target, copy = scan(sending).destinations
+        assert isinstance(target.policy, Gap)
+        assert (target.policy.action, target.policy.account) == ("s3:GetBucketPolicy", ARCHIVE)
+        assert isinstance(target.acl, Known)
+        assert isinstance(copy.owner, Known)
+
+    def test_is_not_looked_for_where_nobody_asks(self, sending: FakeAws) -> None:
+        posture = scan(sending, needs=frozenset({"s3:GetBucketPolicy"}))
+        assert posture.destinations == ()
+
+    def test_is_a_log_bucket_once_if_it_is_one(self, sending: FakeAws) -> None:
+        sending.on(
+            "GetBucketLogging",
+            {"LoggingEnabled": {"TargetBucket": BUCKET, "TargetPrefix": ""}},
+            Bucket=BUCKET,
+        )
+        assert [one.name for one in scan(sending).destinations] == [self.COPY]
