@@ -1,4 +1,4 @@
-"""How long lifecycle rules let CloudTrail's objects live.
+"""How long lifecycle rules let CloudTrail's objects live, and when they move them to other storage classes.
 
 A rule is no promise to keep anything: only what deletes counts, and the shortest-lived object that a trail
 can write decides. Each object is written once and never again, so it has one version.
@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from itertools import product
+from itertools import product, takewhile
 from typing import NamedTuple
 
 from scanner.model.bucket import LifecycleRule, Versioning
@@ -101,19 +101,93 @@ def lifetime(
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """Some object is put into another storage class, days after its creation."""
+
+    days: int
+    storage_class: str
+    because: str
+
+    @property
+    def order(self) -> tuple[int, str, str]:
+        """From the first to the last, the same in every order of the rules."""
+        return (self.days, self.storage_class, self.because)
+
+
+def moves(
+    rules: Sequence[LifecycleRule], versioning: Versioning, trail: Trail, folder: Folder, *, now: datetime
+) -> tuple[Move, ...]:
+    """The moves that the trail's objects in one folder come to, the first one first.
+
+    Days are counted as in `lifetime`. A move doesn't count where another rule deletes each of its objects
+    by then. That S3 by default moves no object below 128 KB changes nothing: log files may well be larger.
+    """
+    aims = [aim for rule in rules if (aim := _aim(rule, trail, folder))]
+    versioned = versioning.status == "Enabled"
+    found = {*_current(aims, now, versioned=versioned), *(_noncurrent(aims, now) if versioned else ())}
+    return tuple(sorted(found, key=lambda move: move.order))
+
+
+def _current(aims: Sequence["_Aim"], now: datetime, *, versioned: bool) -> Iterator[Move]:
+    for aim in aims:
+        expiries = [_always_expired(other.rule, aim.newest, now) for other in aims if other.covers(aim)]
+        expired = min((days for days in expiries if days is not None), default=None)
+        for step in aim.rule.transitions:
+            days = _until(step.days, step.date, aim.newest, now)
+            # On one and the same day S3 prefers deletion to a move, but a move to a delete marker.
+            if days is not None and (expired is None or days < expired + versioned):
+                yield Move(days, step.storage_class, _name(aim.rule))
+
+
+def _noncurrent(aims: Sequence["_Aim"], now: datetime) -> Iterator[Move]:
+    """What becomes noncurrent by expiration and is moved then, unless it is deleted by then."""
+    for first, second in product(aims, aims):
+        both = first.meet(second)
+        if both is None:
+            continue
+        expired = _until_expired(first.rule, both.newest, now)
+        deleted = min(
+            (aim.rule.noncurrent_days or 0 for aim in aims if aim.final and aim.covers(both)), default=None
+        )
+        for step in second.rule.noncurrent_transitions:
+            # A rule that spares the newest noncurrent versions spares every object: each has only one.
+            if expired is None or step.days is None or step.newer_noncurrent_versions:
+                continue
+            if deleted is None or step.days < deleted:
+                names = dict.fromkeys((_name(first.rule), _name(second.rule)))
+                yield Move(expired + step.days, step.storage_class, " and ".join(names))
+
+
+@dataclass(frozen=True, slots=True)
 class _Aim:
     """A rule that hits some of the trail's objects: which sizes (bytes, inclusive), written until when."""
 
     rule: LifecycleRule
+    prefix: str
+    """The rule's, or what all keys of the trail in this folder start with where that is longer."""
     smallest: int
     largest: int
     newest: date
 
-    def meets(self, other: "_Aim") -> bool:
-        """Whether one object can be hit by both."""
-        mine, theirs = self.rule.prefix, other.rule.prefix
-        nested = mine.startswith(theirs) or theirs.startswith(mine)
-        return nested and max(self.smallest, other.smallest) <= min(self.largest, other.largest)
+    @property
+    def final(self) -> bool:
+        """Whether it deletes noncurrent versions. A rule that spares the newest of them spares every object:
+        each has only one.
+        """
+        return self.rule.noncurrent_days is not None and not self.rule.newer_noncurrent_versions
+
+    def meet(self, other: "_Aim") -> "_Aim | None":
+        """What both hit, under this rule; None where no object is hit by both."""
+        smallest, largest = max(self.smallest, other.smallest), min(self.largest, other.largest)
+        shorter, longer = sorted((self.prefix, other.prefix), key=len)
+        if not longer.startswith(shorter) or smallest > largest:
+            return None
+        return _Aim(self.rule, longer, smallest, largest, min(self.newest, other.newest))
+
+    def covers(self, other: "_Aim") -> bool:
+        """Whether it hits each object that the other hits."""
+        wider = self.smallest <= other.smallest and other.largest <= self.largest
+        return wider and other.prefix.startswith(self.prefix)
 
 
 def _aim(rule: LifecycleRule, trail: Trail, folder: Folder) -> _Aim | None:
@@ -125,7 +199,7 @@ def _aim(rule: LifecycleRule, trail: Trail, folder: Folder) -> _Aim | None:
     newest = newest_day(rule.prefix, trail, folder)
     if newest is None or smallest > largest:
         return None
-    return _Aim(rule, smallest, largest, newest)
+    return _Aim(rule, max(rule.prefix, _root(trail, folder), key=len), smallest, largest, newest)
 
 
 def _immediate(aims: Sequence[_Aim], now: datetime) -> Iterator[Lifetime]:
@@ -137,33 +211,38 @@ def _immediate(aims: Sequence[_Aim], now: datetime) -> Iterator[Lifetime]:
 
 
 def _permanent(aims: Sequence[_Aim], now: datetime) -> Iterator[Lifetime]:
-    """What is deleted where expiration leaves a noncurrent version: both must come to the same object.
-
-    A noncurrent rule that spares the newest noncurrent versions spares every object: each has only one.
-    """
-    final = [
-        aim for aim in aims if aim.rule.noncurrent_days is not None and not aim.rule.newer_noncurrent_versions
-    ]
-    for first, second in product(aims, final):
-        if not first.meets(second):
+    """What is deleted where expiration leaves a noncurrent version: both must come to the same object."""
+    for first, second in product(aims, (aim for aim in aims if aim.final)):
+        both = first.meet(second)
+        if both is None:
             continue
-        days = _until_expired(first.rule, min(first.newest, second.newest), now)
+        days = _until_expired(first.rule, both.newest, now)
         if days is not None:
             names = dict.fromkeys((_name(first.rule), _name(second.rule)))
             yield Lifetime(days + (second.rule.noncurrent_days or 0), " and ".join(names))
 
 
 def _until_expired(rule: LifecycleRule, newest: date, now: datetime) -> int | None:
-    """Days from the end of the newest day to the rule's turn; None where it expires nothing.
+    return _until(rule.expire_days, rule.expire_date, newest, now)
+
+
+def _always_expired(rule: LifecycleRule, newest: date, now: datetime) -> int | None:
+    """The same, but where a date is still to come: that leaves older objects alone until then."""
+    past = rule.expire_date is not None and rule.expire_date.date() <= now.date() + _DAY
+    return _until(rule.expire_days, rule.expire_date if past else None, newest, now)
+
+
+def _until(days: int | None, day: datetime | None, newest: date, now: datetime) -> int | None:
+    """Days from the end of the newest day to the rule's turn; None where it has none.
 
     A rule that is bound to a past date folder finds objects that have lived until today already.
     """
     written, turn = newest + _DAY, now.date() + _DAY
     waits = []
-    if rule.expire_days is not None:
-        waits.append(max(rule.expire_days, (turn - written).days))
-    if rule.expire_date is not None:
-        waits.append(max(0, (max(turn, rule.expire_date.date()) - written).days))
+    if days is not None:
+        waits.append(max(days, (turn - written).days))
+    if day is not None:
+        waits.append(max(0, (max(turn, day.date()) - written).days))
     return min(waits, default=None)
 
 
@@ -177,6 +256,10 @@ class _Segment(NamedTuple):
 
     pattern: str
     sample: str
+
+    @property
+    def is_literal(self) -> bool:
+        return self.pattern == re.escape(self.sample)
 
     def matches(self, text: str) -> bool:
         return re.fullmatch(self.pattern, text) is not None
@@ -206,6 +289,26 @@ def _layouts(trail: Trail, folder: Folder) -> Iterator[list[_Segment]]:
     yield [*root, _literal(trail.owner), _literal(folder), region]
     if trail.organization:
         yield [*root, _ORGANIZATION, _ACCOUNT, _literal(folder), region]
+
+
+def _root(trail: Trail, folder: Folder) -> str:
+    """What all keys of the trail in this folder start with."""
+    heads = (takewhile(lambda part: part.is_literal, layout) for layout in _layouts(trail, folder))
+    shared = takewhile(lambda parts: len(set(parts)) == 1, zip(*heads, strict=False))
+    return "".join(f"{parts[0].sample}/" for parts in shared)
+
+
+def writes_only_under(prefix: str, trail: Trail, folder: Folder) -> bool:
+    """Whether the key of everything that the trail writes there from now on starts with `prefix`."""
+    *_, layout = _layouts(trail, folder)
+    *parts, rest = prefix.split("/", len(layout))
+    # There is one organization: its id, unlike an account's or a region's, narrows nothing.
+    certain = [segment.is_literal or segment is _ORGANIZATION for segment in layout]
+    if not all(certain[: len(parts)]) or not all(map(_Segment.matches, layout, parts)):
+        return False
+    if not rest:
+        return True
+    return len(parts) < len(layout) and certain[len(parts)] and layout[len(parts)].sample.startswith(rest)
 
 
 def newest_day(prefix: str, trail: Trail, folder: Folder) -> date | None:
