@@ -12,12 +12,14 @@ from typing import ClassVar, ParamSpec
 
 from pydantic import BaseModel, ConfigDict
 
-from scanner.model.arn import bucket_arn
+from scanner.model.arn import bucket_arn, is_arn, parse_arn
 from scanner.model.bucket import Bucket
 from scanner.model.finding import Finding, Reason, Severity, Status, finding_id
+from scanner.model.logs import LogGroupSettings
 from scanner.model.organization import Organization
 from scanner.model.posture import Account, Posture
-from scanner.model.reading import Gap, Known, Unreadable, first_gap
+from scanner.model.reading import Gap, Known, Outcome, Unreadable, first_gap, not_read
+from scanner.model.store import EventDataStore, StoreSettings
 from scanner.model.trail import Trail
 
 
@@ -300,6 +302,103 @@ def bucket_subject(bucket: Bucket, posture: Posture) -> Subject:
     account = next((one for one in candidates if posture.in_scope(one)), posture.caller.account)
     region = bucket.region.value if isinstance(bucket.region, Known) else None
     return Subject(account, region, bucket_arn(posture.partition, bucket.name))
+
+
+class StoreCheck(Check):
+    """Judges each event data store once, in the account that owns it."""
+
+    subject: ClassVar[str] = "event data store"
+    reads: ClassVar[frozenset[str]] = frozenset({"cloudtrail:ListEventDataStores"})
+    """Otherwise stores are only looked for where trails leave something open."""
+
+    @abstractmethod
+    def judge(self, settings: StoreSettings, posture: Posture, /) -> Verdict: ...
+
+    def verdicts(self, posture: Posture) -> Iterator[tuple[Subject, Verdict]]:
+        seers: dict[str, str] = {}
+        for account in posture.reachable:
+            listings = [view.stores for view in account.views]
+            seen = [arn for one in listings if isinstance(one, Known) for arn in one.value]
+            for arn in seen:
+                seers.setdefault(arn, account.id)
+            # A region that turned out to be switched off has none.
+            unlisted = [
+                one for one in listings if isinstance(one, Gap) and one.outcome is not Outcome.REGION_DISABLED
+            ]
+            if unlisted:
+                where = "one region" if len(unlisted) == 1 else f"{len(unlisted)} regions"
+                message = f"the event data stores of {where} could not be listed, there may be others"
+                yield root_subject(posture, account.id), Unknown(first_gap(unlisted), message)
+            elif not account.views:
+                yield root_subject(posture, account.id), _no_region(account)
+            elif not seen:
+                yield (
+                    root_subject(posture, account.id),
+                    NotApplicable("The account has no event data store."),
+                )
+        for store in posture.stores:
+            if posture.in_scope(store.owner):
+                yield (
+                    Subject(store.owner, store.home_region, store.arn),
+                    settle(self._verdict, store, posture),
+                )
+            elif store.arn in seers:
+                yield (
+                    Subject(seers[store.arn], store.home_region, store.arn),
+                    out_of_scope(posture, store.owner, "the event data store"),
+                )
+
+    def _verdict(self, store: EventDataStore, posture: Posture) -> Verdict:
+        return self.judge(store.settings.require(), posture)
+
+
+class LogGroupCheck(Check):
+    """Judges each log group that trails deliver to once, in the account that owns it."""
+
+    subject: ClassVar[str] = "log group"
+    reads: ClassVar[frozenset[str]] = frozenset({"logs:DescribeLogGroups"})
+
+    @abstractmethod
+    def judge(self, settings: LogGroupSettings, posture: Posture, /) -> Verdict: ...
+
+    def verdicts(self, posture: Posture) -> Iterator[tuple[Subject, Verdict]]:
+        for account in _trailless(posture):
+            yield root_subject(posture, account.id), NotApplicable("The account has no trail.")
+        yield from _trails_unlisted(posture)
+        for account in posture.reachable:
+            trails = posture.trails_of(account)
+            if trails and not account.unlisted and not any(trail.log_group_arn for trail in trails):
+                yield (
+                    root_subject(posture, account.id),
+                    NotApplicable("No trail of the account delivers to CloudWatch Logs."),
+                )
+        users: dict[str, list[Trail]] = {}
+        for trail in posture.trails:
+            if trail.log_group_arn is not None:
+                users.setdefault(trail.log_group_arn.removesuffix(":*"), []).append(trail)
+        for arn, trails_of_it in sorted(users.items()):
+            yield self._subject(arn, trails_of_it, posture), settle(self._verdict, arn, posture)
+
+    def _subject(self, arn: str, trails: list[Trail], posture: Posture) -> Subject:
+        """Filed under the group's owner, else the owner of a trail that uses it, else who sees that trail."""
+        group = parse_arn(arn) if is_arn(arn) else None
+        candidates = [
+            *([group.account] if group else []),
+            *sorted(trail.owner for trail in trails),
+            *sorted(seer.id for trail in trails for seer in posture.seers(trail)),
+        ]
+        account = next((one for one in candidates if posture.in_scope(one)), posture.caller.account)
+        return Subject(account, group.region if group else None, arn)
+
+    def _verdict(self, arn: str, posture: Posture) -> Verdict:
+        group = posture.log_group(arn)
+        owner = parse_arn(arn).account if is_arn(arn) else None
+        if owner is not None and not posture.in_scope(owner):
+            return out_of_scope(posture, owner, "the log group")
+        settings = (not_read("logs:DescribeLogGroups") if group is None else group.settings).require()
+        if settings is None:
+            return NotApplicable("The log group does not exist.")
+        return self.judge(settings, posture)
 
 
 class OrganizationCheck(Check):

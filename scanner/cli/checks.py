@@ -29,23 +29,21 @@ def checks(check_id: str | None) -> None:
 
 
 def catalogue(docs: list[CheckDoc]) -> Iterator[str]:
-    """One row for each check; a title takes as many lines as it needs."""
-    rows = [("ID", "SEVERITY", "SUBJECT", "A PASS MEANS")]
+    """One row for each check; below it what a pass means."""
+    rows = [("ID", "SEVERITY", "SUBJECT", "what a pass means")]
     rows += [(doc.id, doc.severity.value, doc.subject, doc.title) for doc in docs]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    indent = sum(widths) + 2 * len(widths)
-    for row in rows:
-        cells = "".join(f"{cell:<{width}}  " for cell, width in zip(row[:3], widths, strict=True))
-        first, *more = textwrap.wrap(row[3], max(WIDTH - indent, 20)) or [""]
-        yield cells + first
-        yield from (" " * indent + line for line in more)
+    for *cells, title in rows:
+        yield "  ".join(f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=True)).rstrip()
+        yield from textwrap.wrap(title, WIDTH, initial_indent="    ", subsequent_indent="    ")
 
 
 def page(doc: CheckDoc) -> Iterator[str]:
     """All that there is to say about one check."""
     yield from textwrap.wrap(doc.title, WIDTH)
     yield ""
-    yield f"{doc.id}: severity {doc.severity}, one verdict for each {doc.subject}"
+    head = f"{doc.id}: severity {doc.severity}, one verdict for each {doc.subject}"
+    yield from textwrap.wrap(head, WIDTH, break_on_hyphens=False)
     for heading, text in zip(registry.HEADINGS, (doc.why, doc.fix, doc.see), strict=True):
         yield ""
         yield heading
