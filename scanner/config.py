@@ -17,7 +17,7 @@ from scanner.settings import FLAGS, STDOUT, Flag, Role, Settings
 from scanner.yaml_file import Document, Key, dotted, read
 
 CONFIG_VARIABLE = "TRAILAUDIT_CONFIG"
-SHARED = ("trusted_accounts",)
+SHARED = ("trusted_accounts", "trusted_principals")
 """A check's option of this name takes the value of the top-level setting, so the two can't differ."""
 LOUDNESS = frozenset({"quiet", "verbose"})
 """Two ends of one question: the strongest source that sets one of them answers it."""

@@ -113,6 +113,12 @@ def answers(
     return result
 
 
+def in_region(account: Account, posture: Posture, wanted: EventClass, region: str) -> Answer:
+    """The answer for one region, whether the scan looked at it or not."""
+    found = recorders(account, posture)
+    return answer(found.covering(region), _unseen(account, found, region), wanted)
+
+
 def everywhere(
     account: Account, posture: Posture, wanted: EventClass, found: Recorders | None = None
 ) -> tuple[Reading[bool], dict[str, Answer]]:
@@ -162,27 +168,23 @@ def global_answer(account: Account, posture: Posture, found: Recorders | None = 
                 region=homes[0],
             )
             covering.append(replace(recorder, recording=all_of((recorder.recording, doubt))))
-    unseen = {
-        gap
-        for region in leaders
-        for gap in (
-            found.unseen(region)
-            if account.view(region)
-            else (_unscanned(account, region), *found.unlisted_stores)
-        )
-    }
+    unseen = {gap for region in leaders for gap in _unseen(account, found, region)}
     return answer(covering, tuple(sorted(unseen, key=lambda gap: gap.order)), wanted)
 
 
-def _unscanned(account: Account, region: str) -> Gap:
-    return Gap(
-        f"the leader region {region} could not be looked at",
+def _unseen(account: Account, found: Recorders, region: str) -> tuple[Gap, ...]:
+    """Why there may be recorders of a region that nobody saw."""
+    if account.view(region):
+        return found.unseen(region)
+    unscanned = Gap(
+        f"the region {region} was not looked at",
         action="cloudtrail:DescribeTrails",
         operation="DescribeTrails",
         code="NotRead",
         account=account.id,
         region=region,
     )
+    return (unscanned, *found.unlisted_stores)
 
 
 def log_bucket_prefixes(account: Account, posture: Posture) -> tuple[str, ...]:

@@ -55,6 +55,13 @@ RolePath = Annotated[
     str, _shaped(r"/([!-~]{1,510}/)?", "the path of a role (it begins and ends with a slash)")
 ]
 RoleArn = Annotated[str, AfterValidator(_role_arn)]
+Principal = Annotated[
+    str,
+    _shaped(
+        r"[0-9]{12}|arn:[a-z-]+:(iam|sts)::[!-~]+|[a-z0-9.-]+\.[a-z.]+|[0-9a-f]{64}",
+        "the id of an account, the ARN of a principal, the name of a service or a canonical user id",
+    ),
+]
 VariableName = Annotated[str, AfterValidator(_variable)]
 
 
@@ -121,6 +128,12 @@ class Settings(Frozen):
     )
     trusted_accounts: tuple[AccountId, ...] = Field(
         (), description="Accounts outside of the scan that may own log buckets.", examples=[["210987654321"]]
+    )
+    trusted_principals: tuple[Principal, ...] = Field(
+        (),
+        description="Who else may change log buckets, as policies name them: accounts (the root alone), "
+        "ARNs (with wildcards too), services, canonical users.",
+        examples=[["arn:aws:iam::210987654321:role/log-keeper", "config.amazonaws.com"]],
     )
     fail_on: Literal["info", "low", "medium", "high", "critical", "never"] = Field(
         "low",

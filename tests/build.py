@@ -3,13 +3,22 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from scanner.model.bucket import Bucket, Encryption, LifecycleRule, ObjectLock, PublicAccessBlock, Versioning
+from scanner.model.bucket import (
+    AccessLogging,
+    Bucket,
+    Encryption,
+    LifecycleRule,
+    ObjectLock,
+    PublicAccessBlock,
+    Versioning,
+)
 from scanner.model.finding import Finding, Status
 from scanner.model.history import History, HistoryEvent
 from scanner.model.key import Key, KeyMetadata
 from scanner.model.organization import ControlPolicy, Guardrails, MemberPath, Organization
 from scanner.model.posture import Account, Caller, Posture, RegionView
-from scanner.model.reading import Gap, Known, Outcome
+from scanner.model.reading import Gap, Known, Outcome, not_read
+from scanner.model.store import EventDataStore, StoreSettings
 from scanner.model.trail import (
     AdvancedSelector,
     FieldSelector,
@@ -19,6 +28,7 @@ from scanner.model.trail import (
     TrailStatus,
 )
 from tests.build_alarms import watched
+from tests.build_buckets import delivery_policy, receiving_policy
 
 NOW = datetime(2026, 1, 31, 9, 0, tzinfo=UTC)
 ACCOUNT = "010203040506"
@@ -26,6 +36,7 @@ OTHER = "210987654321"
 REGION = "eu-west-1"
 REGIONS = ("eu-west-1", "us-east-1")
 BUCKET = "acme-logs"
+ACCESS_LOGS = "acme-access-logs"
 
 
 def ago(**span: float) -> datetime:
@@ -130,7 +141,7 @@ def bucket(name: str = BUCKET, owner: str | Gap = ACCOUNT, **changes: Any) -> Bu
         "owner": owner if isinstance(owner, Gap) else Known(owner),
         "region": Known(REGION),
         "encryption": Known(Encryption(algorithm="aws:kms", key_id=key_arn())),
-        "policy": Known(None),
+        "policy": Known(delivery_policy(name)),
         "policy_public": Known(value=False),
         "acl": Known(()),
         "public_access_block": Known(
@@ -146,11 +157,52 @@ def bucket(name: str = BUCKET, owner: str | Gap = ACCOUNT, **changes: Any) -> Bu
         "versioning": Known(Versioning(status="Enabled")),
         "object_lock": Known(ObjectLock(mode="COMPLIANCE", days=365)),
         "lifecycle": Known(()),
-        "logging": Known(None),
+        "logging": Known(AccessLogging(target_bucket=ACCESS_LOGS, target_prefix=f"{name}/")),
         "replication": Known(()),
         **changes,
     }
     return Bucket(**values)
+
+
+def log_target(name: str = ACCESS_LOGS, sender: str = BUCKET, **changes: Any) -> Bucket:
+    """A bucket that receives the access logs of a log bucket; what isn't asked of such ones isn't read."""
+    unread = {
+        "policy_public": "s3:GetBucketPolicyStatus",
+        "public_access_block": "s3:GetBucketPublicAccessBlock",
+        "account_public_access_block": "s3:GetAccountPublicAccessBlock",
+        "versioning": "s3:GetBucketVersioning",
+        "lifecycle": "s3:GetLifecycleConfiguration",
+        "logging": "s3:GetBucketLogging",
+        "replication": "s3:GetReplicationConfiguration",
+    }
+    values: dict[str, Any] = {
+        **{field: not_read(action) for field, action in unread.items()},
+        "encryption": Known(Encryption(algorithm="AES256")),
+        "policy": Known(receiving_policy(name, sender)),
+        "object_lock": Known(None),
+        **changes,
+    }
+    return bucket(name, **values)
+
+
+def store(name: str = "lake", account: str = ACCOUNT, region: str = REGION, **changes: Any) -> EventDataStore:
+    """An event data store of all management events; changes are to its settings."""
+    values: dict[str, Any] = {
+        "name": name,
+        "status": "ENABLED",
+        "multi_region": True,
+        "organization": False,
+        "retention_days": 366,
+        "termination_protection": True,
+        "key_id": key_arn(account=account, region=region),
+        "selectors": (select(),),
+        **changes,
+    }
+    return EventDataStore(arn=store_arn(name, account, region), settings=Known(StoreSettings(**values)))
+
+
+def store_arn(name: str = "lake", account: str = ACCOUNT, region: str = REGION) -> str:
+    return f"arn:aws:cloudtrail:{region}:{account}:eventdatastore/{name}"
 
 
 def rule(**changes: Any) -> LifecycleRule:
@@ -236,6 +288,7 @@ def posture(*trails: Trail, **changes: Any) -> Posture:
         "accounts": (account(trails=seen),),
         "trails": tuple(sorted(seen, key=lambda one: one.arn)),
         "buckets": (bucket(),) if seen else (),
+        "destinations": (log_target(),) if seen else (),
         "keys": (key(),) if seen else (),
         **watched(seen),
         **changes,

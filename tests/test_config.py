@@ -43,11 +43,17 @@ class BucketOwned(_Silent):
     trusted_accounts: tuple[str, ...] = ()
 
 
+class BucketTamperAccess(_Silent):
+    id = "bucket-tamper-access"
+
+    trusted_principals: tuple[str, ...] = ()
+
+
 class TrailLogging(_Silent):
     id = "trail-logging"
 
 
-CHECKS = (BucketObjectLock, BucketOwned, TrailLogging)
+CHECKS = (BucketObjectLock, BucketOwned, BucketTamperAccess, TrailLogging)
 
 
 def _load(
@@ -70,7 +76,7 @@ def _refusal(
 def test_without_anything_every_option_is_at_its_default(tmp_path: Path) -> None:
     config = _load(tmp_path)
     assert config.settings == Settings()
-    assert config.checks == (BucketObjectLock(), BucketOwned(), TrailLogging())
+    assert config.checks == (BucketObjectLock(), BucketOwned(), BucketTamperAccess(), TrailLogging())
     assert scope(config.settings, {}) == Scope()
 
 
@@ -279,6 +285,28 @@ def test_a_selection_that_leaves_no_check_is_refused(tmp_path: Path) -> None:
     assert problem == "no check is left to run"
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "112233445566",
+        "arn:aws:iam::112233445566:role/log-keeper",
+        "arn:aws:iam::112233445566:role/*",
+        "arn:aws-us-gov:sts::112233445566:assumed-role/keeper/session",
+        "config.amazonaws.com",
+        "0123456789abcdef" * 4,
+    ],
+)
+def test_trusted_principals_reach_the_check_that_asks(tmp_path: Path, name: str) -> None:
+    config = _load(tmp_path, f"trusted_principals: ['{name}']")
+    assert BucketTamperAccess(trusted_principals=(name,)) in config.checks
+
+
+@pytest.mark.parametrize("name", ["log-keeper", "*", "arn:aws:s3:::acme-logs", "1122"])
+def test_what_is_no_principal_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UserError, match=r"trusted_principals\[0\]"):
+        _load(tmp_path, f"trusted_principals: ['{name}']")
+
+
 def test_trusted_accounts_reach_the_scope_and_the_check_that_asks(tmp_path: Path) -> None:
     config = _load(tmp_path, "trusted_accounts: ['112233445566']")
     assert BucketOwned(trusted_accounts=("112233445566",)) in config.checks
@@ -307,7 +335,7 @@ def test_a_secret_in_place_of_the_variable_s_name_is_not_repeated(tmp_path: Path
 
 def test_every_setting_but_those_of_the_file_alone_is_a_flag() -> None:
     leaves = {flag.key[0] for flag in FLAGS}
-    assert set(Settings.model_fields) - leaves == {"checks", "trusted_accounts"}
+    assert set(Settings.model_fields) - leaves == {"checks", "trusted_accounts", "trusted_principals"}
     assert all(flag.description for flag in FLAGS)
 
 

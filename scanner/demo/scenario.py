@@ -22,7 +22,7 @@ from moto.iam.models import iam_backends
 from moto.moto_api._internal import mock_random
 from moto.organizations.models import organizations_backends
 
-from scanner.demo import cloudtrail, story, watch
+from scanner.demo import cloudtrail, storage, story, watch
 from scanner.demo.access_keys import access_key_id
 from scanner.demo.patches import DEFAULT_REGIONS, enable_region
 from scanner.demo.story import HOME_REGION, MANAGEMENT, Member
@@ -31,8 +31,6 @@ CENTRAL_BUCKET = "acme-organization-trail"
 ORGANIZATION_TRAIL = "organization-trail"
 OWN_TRAIL = "own-trail"
 INSIGHTS = [{"InsightType": "ApiCallRateInsight"}, {"InsightType": "ApiErrorRateInsight"}]
-LOCK_DAYS = 400
-KEEP_DAYS = 2555
 
 
 def build() -> None:
@@ -125,7 +123,7 @@ class _Organization:
         key = self._key(story.LOG_ARCHIVE, arn)
         welcome = [member.id for member in story.MEMBERS if member not in story.LATECOMERS]
         folders = [MANAGEMENT.id, *(f"{organization}/{account}" for account in (MANAGEMENT.id, *welcome))]
-        self._bucket(story.LOG_ARCHIVE, CENTRAL_BUCKET, arn, folders)
+        storage.build(self.client("s3", story.LOG_ARCHIVE), CENTRAL_BUCKET, arn, folders)
         trails = self.client("cloudtrail", MANAGEMENT)
         trails.create_trail(
             Name=ORGANIZATION_TRAIL,
@@ -134,7 +132,7 @@ class _Organization:
             IsOrganizationTrail=True,
             EnableLogFileValidation=True,
             KmsKeyId=key,
-            **self._listeners(MANAGEMENT, ORGANIZATION_TRAIL),
+            **self._listeners(MANAGEMENT, ORGANIZATION_TRAIL, key),
         )
         watch.build(
             self.client("logs", MANAGEMENT),
@@ -150,7 +148,7 @@ class _Organization:
                     "Name": "management events",
                     "FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}],
                 },
-                _s3_objects(besides=CENTRAL_BUCKET),
+                *_data_events(besides=CENTRAL_BUCKET),
             ],
         )
         trails.start_logging(Name=ORGANIZATION_TRAIL)
@@ -178,7 +176,7 @@ class _Organization:
         self._own_trail(story.BLIND)
         self.client("cloudtrail", story.BLIND).put_event_selectors(
             TrailName=OWN_TRAIL,
-            AdvancedEventSelectors=[_s3_objects(besides=_own_bucket(story.BLIND))],
+            AdvancedEventSelectors=_data_events(besides=_own_bucket(story.BLIND)),
         )
 
         self._own_trail(story.SINGLE_REGION, multi_region=False)
@@ -186,7 +184,7 @@ class _Organization:
         self._happened(story.SINGLE_REGION, "StartLogging", timedelta(days=20, minutes=-4), "deploy/pipeline")
 
         self._own_trail(story.PUBLIC)
-        self._open_to_everyone(story.PUBLIC)
+        storage.open_to_everyone(self.client("s3", story.PUBLIC), _own_bucket(story.PUBLIC))
 
         self._own_trail(story.SHORT_LIVED, locked=False, keep_days=1)
 
@@ -232,13 +230,19 @@ class _Organization:
         organizations.attach_policy(PolicyId=policy, TargetId=root["Id"])
 
     def _own_trail(
-        self, member: Member, *, multi_region: bool = True, locked: bool = True, keep_days: int = KEEP_DAYS
+        self,
+        member: Member,
+        *,
+        multi_region: bool = True,
+        locked: bool = True,
+        keep_days: int = storage.KEEP_DAYS,
     ) -> str:
         """A trail with a bucket and a key of the member's own, all in order; returns the key's id."""
         arn = f"arn:aws:cloudtrail:{HOME_REGION}:{member.id}:trail/{OWN_TRAIL}"
         key = self._key(member, arn)
         bucket = _own_bucket(member)
-        self._bucket(member, bucket, arn, [member.id], locked=locked, keep_days=keep_days)
+        s3 = self.client("s3", member)
+        storage.build(s3, bucket, arn, [member.id], locked=locked, keep_days=keep_days)
         trails = self.client("cloudtrail", member)
         trails.create_trail(
             Name=OWN_TRAIL,
@@ -247,7 +251,7 @@ class _Organization:
             IncludeGlobalServiceEvents=multi_region,
             EnableLogFileValidation=True,
             KmsKeyId=key,
-            **self._listeners(member, OWN_TRAIL),
+            **self._listeners(member, OWN_TRAIL, key),
         )
         trails.put_insight_selectors(TrailName=OWN_TRAIL, InsightSelectors=INSIGHTS)
         trails.start_logging(Name=OWN_TRAIL)
@@ -255,14 +259,14 @@ class _Organization:
         made.status.started = utcnow() - timedelta(days=200)
         return key.rsplit("/", 1)[-1]
 
-    def _listeners(self, owner: Member, trail: str) -> dict[str, str]:
+    def _listeners(self, owner: Member, trail: str, key: str) -> dict[str, str]:
         """What hears of a trail's events at once, as CreateTrail takes it: a log group and a topic."""
         logs = self.client("logs", owner)
-        logs.create_log_group(logGroupName=trail)
-        logs.put_retention_policy(logGroupName=trail, retentionInDays=LOCK_DAYS)
+        logs.create_log_group(logGroupName=trail, kmsKeyId=key)
+        logs.put_retention_policy(logGroupName=trail, retentionInDays=storage.LOCK_DAYS)
         trust = {"Principal": {"Service": "cloudtrail.amazonaws.com"}, "Action": "sts:AssumeRole"}
         role = self.client("iam", owner).create_role(
-            RoleName=f"{trail}-to-logs", AssumeRolePolicyDocument=_policy(trust)
+            RoleName=f"{trail}-to-logs", AssumeRolePolicyDocument=storage.policy(trust)
         )
         self.client("sns", owner).create_topic(Name=trail)
         return {
@@ -273,7 +277,7 @@ class _Organization:
 
     def _key(self, owner: Member, trail: str) -> str:
         """A key that CloudTrail may use for the trail; returns its ARN."""
-        policy = _policy(
+        policy = storage.policy(
             {"Principal": {"AWS": f"arn:aws:iam::{owner.id}:root"}, "Action": "kms:*", "Resource": "*"},
             {
                 "Principal": {"Service": "cloudtrail.amazonaws.com"},
@@ -288,113 +292,28 @@ class _Organization:
         arn: str = made["Arn"]
         return arn
 
-    def _bucket(
-        self,
-        owner: Member,
-        name: str,
-        trail: str,
-        folders: list[str],
-        *,
-        locked: bool = True,
-        keep_days: int = KEEP_DAYS,
-    ) -> None:
-        """A bucket that CloudTrail may deliver the trail to, in these folders below AWSLogs/."""
-        s3 = self.client("s3", owner)
-        s3.create_bucket(
-            Bucket=name,
-            CreateBucketConfiguration={"LocationConstraint": HOME_REGION},
-            ObjectLockEnabledForBucket=locked,
-        )
-        if locked:
-            s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
-            retention = {"Mode": "COMPLIANCE", "Days": LOCK_DAYS}
-            s3.put_object_lock_configuration(
-                Bucket=name,
-                ObjectLockConfiguration={
-                    "ObjectLockEnabled": "Enabled",
-                    "Rule": {"DefaultRetention": retention},
-                },
-            )
-        s3.put_bucket_lifecycle_configuration(
-            Bucket=name,
-            LifecycleConfiguration={
-                "Rules": [
-                    {
-                        "ID": "expire",
-                        "Status": "Enabled",
-                        "Filter": {"Prefix": ""},
-                        "Expiration": {"Days": keep_days},
-                    }
-                ]
-            },
-        )
-        s3.put_bucket_policy(Bucket=name, Policy=_delivery_policy(name, trail, folders))
-
-    def _open_to_everyone(self, member: Member) -> None:
-        s3, name = self.client("s3", member), _own_bucket(member)
-        s3.delete_public_access_block(Bucket=name)
-        policy = json.loads(s3.get_bucket_policy(Bucket=name)["Policy"])
-        policy["Statement"].append(
-            {
-                "Sid": "ShareWithThePartner",
-                "Effect": "Allow",
-                "Principal": "*",
-                "Action": "s3:GetObject",
-                "Resource": f"arn:aws:s3:::{name}/*",
-            }
-        )
-        s3.put_bucket_policy(Bucket=name, Policy=json.dumps(policy))
-
 
 def _own_bucket(member: Member) -> str:
     return f"acme-{member.name}-trail"
 
 
-def _s3_objects(*, besides: str) -> dict[str, Any]:
-    """The selector of all objects in S3 but those of one bucket: a trail need not log its own deliveries."""
-    return {
-        "Name": "all objects but the log files",
-        "FieldSelectors": [
-            {"Field": "eventCategory", "Equals": ["Data"]},
-            {"Field": "resources.type", "Equals": ["AWS::S3::Object"]},
-            {"Field": "resources.ARN", "NotStartsWith": [f"arn:aws:s3:::{besides}/"]},
-        ],
-    }
-
-
-def _policy(*statements: dict[str, Any]) -> str:
-    return json.dumps(
+def _data_events(*, besides: str) -> list[dict[str, Any]]:
+    """Selectors of all functions, tables and objects but those of one bucket: a trail need not log its own
+    deliveries.
+    """
+    others = {"Field": "resources.ARN", "NotStartsWith": [f"arn:aws:s3:::{besides}/"]}
+    return [
         {
-            "Version": "2012-10-17",
-            "Statement": [{"Effect": "Allow", **statement} for statement in statements],
+            "Name": name,
+            "FieldSelectors": [
+                {"Field": "eventCategory", "Equals": ["Data"]},
+                {"Field": "resources.type", "Equals": [type_]},
+                *narrowed,
+            ],
         }
-    )
-
-
-def _delivery_policy(bucket: str, trail: str, folders: list[str]) -> str:
-    """What CloudTrail asks of a bucket, bound to the one trail, and no plain HTTP for anybody."""
-    arn = f"arn:aws:s3:::{bucket}"
-    cloudtrail_service = {"Service": "cloudtrail.amazonaws.com"}
-    return _policy(
-        {
-            "Principal": cloudtrail_service,
-            "Action": "s3:GetBucketAcl",
-            "Resource": arn,
-            "Condition": {"StringEquals": {"aws:SourceArn": trail}},
-        },
-        {
-            "Principal": cloudtrail_service,
-            "Action": "s3:PutObject",
-            "Resource": [f"{arn}/AWSLogs/{folder}/*" for folder in folders],
-            "Condition": {
-                "StringEquals": {"aws:SourceArn": trail, "s3:x-amz-acl": "bucket-owner-full-control"}
-            },
-        },
-        {
-            "Effect": "Deny",
-            "Principal": "*",
-            "Action": "s3:*",
-            "Resource": [arn, f"{arn}/*"],
-            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-        },
-    )
+        for name, type_, narrowed in (
+            ("all objects but the log files", "AWS::S3::Object", [others]),
+            ("all functions", "AWS::Lambda::Function", []),
+            ("all tables", "AWS::DynamoDB::Table", []),
+        )
+    ]

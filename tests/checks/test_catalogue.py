@@ -14,6 +14,7 @@ from scanner.aws.permissions import (
     DESCRIBE_LOG_GROUPS,
     DESCRIBE_METRIC_FILTERS,
     GET_ACCOUNT_PUBLIC_ACCESS_BLOCK,
+    GET_BUCKET_LOGGING,
     GET_INSIGHT_SELECTORS,
     GET_KEY_POLICY,
     GET_KEY_ROTATION_STATUS,
@@ -24,7 +25,15 @@ from scanner.aws.permissions import (
 )
 from scanner.check import Check
 from scanner.model.base import Frozen
-from scanner.model.bucket import Bucket, Encryption, Grant, ObjectLock, PublicAccessBlock, Versioning
+from scanner.model.bucket import (
+    Bucket,
+    Encryption,
+    Grant,
+    ObjectLock,
+    PublicAccessBlock,
+    Transition,
+    Versioning,
+)
 from scanner.model.finding import Severity
 from scanner.model.key import Key
 from scanner.model.logs import LogGroup
@@ -32,8 +41,25 @@ from scanner.model.posture import Posture
 from scanner.model.reading import Known, not_read
 from scanner.model.trail import Trail
 from scanner.registry import HEADINGS, checks, describe
-from tests.build import ACCOUNT, BUCKET, OTHER, bucket, denied, key, posture, rule, trail
+from tests.build import (
+    ACCOUNT,
+    BUCKET,
+    MANAGEMENT,
+    OTHER,
+    REGION,
+    account,
+    bucket,
+    denied,
+    key,
+    log_target,
+    posture,
+    rule,
+    store,
+    trail,
+    view,
+)
 from tests.build_alarms import board, log_group, topic
+from tests.build_buckets import document
 
 CATALOGUE = {
     "alarm-aws-config-changes": Severity.LOW,
@@ -52,15 +78,32 @@ CATALOGUE = {
     "alarm-security-group-changes": Severity.LOW,
     "alarm-unauthorized-api-calls": Severity.LOW,
     "alarm-vpc-changes": Severity.LOW,
+    "bucket-access-logging": Severity.LOW,
     "bucket-encryption": Severity.MEDIUM,
+    "bucket-immediate-access": Severity.LOW,
+    "bucket-mfa-delete": Severity.LOW,
     "bucket-object-lock": Severity.MEDIUM,
     "bucket-owned": Severity.CRITICAL,
+    "bucket-policy-source": Severity.MEDIUM,
     "bucket-public-access": Severity.CRITICAL,
+    "bucket-replication": Severity.INFO,
     "bucket-retention": Severity.HIGH,
+    "bucket-tamper-access": Severity.HIGH,
+    "bucket-tls-only": Severity.MEDIUM,
     "bucket-versioning": Severity.MEDIUM,
+    "critical-resources": Severity.HIGH,
+    "data-event-types": Severity.LOW,
     "duplicate-management-events": Severity.LOW,
+    "dynamodb-data-events": Severity.LOW,
+    "event-data-store-encryption": Severity.LOW,
+    "event-data-store-ingesting": Severity.MEDIUM,
+    "event-data-store-retention": Severity.MEDIUM,
+    "event-data-store-termination-protection": Severity.LOW,
     "excluded-event-sources": Severity.MEDIUM,
     "global-service-events": Severity.HIGH,
+    "lambda-data-events": Severity.LOW,
+    "log-group-encryption": Severity.LOW,
+    "log-group-retention": Severity.MEDIUM,
     "multi-region-trail": Severity.HIGH,
     "organization-guardrail": Severity.MEDIUM,
     "organization-trail": Severity.HIGH,
@@ -183,6 +226,27 @@ WORLDS = {
     "bucket gone": posture(buckets=(bucket(exists=Known(value=False)),)),
     "bucket of another": posture(buckets=(bucket(owner=OTHER),)),
     "bucket of nobody known": posture(buckets=(bucket(owner=denied("s3:ListAllMyBuckets")),)),
+    "unlogged": posture(trail(selectors=Known(MANAGEMENT)), buckets=(bucket(logging=Known(None)),)),
+    "logged to where nothing arrives": posture(
+        trail(selectors=Known(MANAGEMENT)),
+        destinations=(
+            log_target(policy=Known(None), object_lock=Known(ObjectLock(days=1)), encryption=Known(None)),
+        ),
+    ),
+    "logged to where nobody may look": posture(
+        trail(selectors=Known(MANAGEMENT)),
+        destinations=(log_target(**_denied(BUCKET_FIELDS)),),
+    ),
+    "open": posture(
+        buckets=(bucket(policy=Known(document({"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}))),)
+    ),
+    "archived": posture(
+        buckets=(bucket(lifecycle=Known((rule(transitions=(Transition(storage_class="GLACIER", days=1),)),))),)
+    ),
+    "with a store": posture(
+        accounts=(account(trails=(trail(),), views=(view(REGION, (trail().arn,), stores=Known((store().arn,))),)),),
+        stores=(store(),),
+    ),
     "unwatched": posture(alarm_boards=(board(),)),
     "watched by nobody": posture(topics=(topic(subscriptions=Known(())),)),
     "nothing readable": posture(
@@ -213,6 +277,8 @@ def _as_read_for(check: type[Check], world: Posture) -> Posture:
         accounts = (one.model_copy(update={"history": ()}) for one in world.accounts)
         members["accounts"] = tuple(accounts)
     members["buckets"] = tuple(Bucket(**_without(one, BUCKET_FIELDS, check.reads)) for one in buckets)
+    targets = world.destinations if GET_BUCKET_LOGGING.action in check.reads else ()
+    members["destinations"] = tuple(Bucket(**_without(one, BUCKET_FIELDS, check.reads)) for one in targets)
     members["trails"] = tuple(Trail(**_without(one, TRAIL_FIELDS, check.reads)) for one in world.trails)
     members["keys"] = tuple(Key(**_without(one, KEY_FIELDS, check.reads)) for one in keys)
     groups = world.log_groups if check.reads & set(LOG_GROUP_FIELDS.values()) else ()

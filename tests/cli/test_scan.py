@@ -11,6 +11,7 @@ from scanner.model.posture import Posture
 from scanner.model.reading import Known
 from scanner.model.result import Report, Result
 from tests.build import NOW, denied, posture, status, trail
+from tests.build_buckets import delivery_policy
 from tests.cli.conftest import Run, save
 
 STOPPED = posture(trail(status=Known(status(logging=False))))
@@ -106,12 +107,14 @@ def test_a_saved_posture_is_judged_like_the_one_it_was_saved_from(run: Run) -> N
 def test_a_lone_surrogate_in_a_policy_does_not_keep_a_posture_from_being_saved(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bucket = posture().buckets[0].model_copy(update={"policy": Known({"Id": "half \ud800 a character"})})
+    policy = delivery_policy("acme-logs")
+    odd = Known(policy | {"Id": "half \ud800 a character"})
+    bucket = posture().buckets[0].model_copy(update={"policy": odd})
     seen = posture().model_copy(update={"buckets": (bucket,)})
     monkeypatch.setattr(collect, "collect", lambda *_, **__: seen)
     assert run("scan", "--save-posture", "posture.json").exit_code == 0
     assert Posture.model_validate_json(Path("posture.json").read_bytes()).buckets[0].policy == Known(
-        {"Id": "half ? a character"}
+        policy | {"Id": "half ? a character"}
     )
 
 

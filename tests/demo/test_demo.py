@@ -78,12 +78,16 @@ def test_it_writes_every_report(shown: Shown) -> None:
     assert b"<!doctype html>" in (shown.folder / "report.html").read_bytes()[:100].lower()
 
 
-CHECKS_OF_COVERAGE = {
+CHECKS_OF_DATA_EVENTS = {
+    "dynamodb-data-events",
+    "lambda-data-events",
+    "s3-data-events-read",
+    "s3-data-events-write",
+}
+CHECKS_OF_COVERAGE = CHECKS_OF_DATA_EVENTS | {
     "global-service-events",
     "multi-region-trail",
     "region-management-events",
-    "s3-data-events-read",
-    "s3-data-events-write",
 }
 ALARMS = set(alarm_ids())
 """The alarms of an account whose events no chain gets."""
@@ -101,13 +105,12 @@ FAILS = {
         "trail-log-delivery",
         "trail-notifications",
     },
-    story.BLIND: (CHECKS_OF_COVERAGE - {"s3-data-events-read", "s3-data-events-write"})
-    | ALARMS
-    | {"trail-insights"},
+    story.BLIND: (CHECKS_OF_COVERAGE - CHECKS_OF_DATA_EVENTS) | ALARMS | {"trail-insights"},
     story.SINGLE_REGION: CHECKS_OF_COVERAGE | ALARMS | {"tamper-history"},
     story.PUBLIC: {UNHEARD, "bucket-public-access", "duplicate-management-events"},
     story.SHORT_LIVED: {
         UNHEARD,
+        "bucket-mfa-delete",
         "bucket-object-lock",
         "bucket-retention",
         "bucket-versioning",
