@@ -76,7 +76,14 @@ def _policy(bucket: str) -> Answer:
         "Resource": f"arn:aws:s3:::{bucket}/AWSLogs/*",
         "Condition": {"StringEquals": {"aws:SourceAccount": bucket.split("-")[1]}},
     }
-    policy = {"Version": "2012-10-17", "Statement": [statement]}
+    only_tls = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    policy = {"Version": "2012-10-17", "Statement": [statement, only_tls]}
     return Answer(200, "application/json", json.dumps(policy).encode())
 
 

@@ -259,10 +259,12 @@ ANSWERS: dict[tuple[str, str], Callable[[FakeAws, Request], Answer]] = {
     ("cloudtrail", "GetInsightSelectors"): get_insight_selectors,
     ("cloudtrail", "ListTags"): list_tags,
     ("cloudtrail", "ListEventDataStores"): lambda _, __: as_json({"EventDataStores": []}),
+    ("cloudtrail", "LookupEvents"): lambda _, __: as_json({"Events": []}),
     ("kms", "DescribeKey"): describe_key,
     ("kms", "GetKeyPolicy"): lambda _, __: as_json({"PolicyName": "default", "Policy": "{}"}),
     ("kms", "GetKeyRotationStatus"): lambda _, __: as_json({"KeyRotationEnabled": True}),
     ("logs", "DescribeLogGroups"): describe_log_groups,
+    ("logs", "DescribeMetricFilters"): lambda _, __: as_json({"metricFilters": []}),
     ("organizations", "DescribeOrganization"): lambda _, __: error("AWSOrganizationsNotInUseException"),
 }
 

@@ -40,8 +40,6 @@ class GlobalServiceEvents(AccountCheck):
                 return Unknown(gap)
             case Known():
                 pass
-        if answer.troubles:
-            return Fail("; ".join(answer.troubles))
         blind = sorted(
             f"{one.name} is of {one.home_region} alone"
             if not one.multi_region
@@ -51,6 +49,8 @@ class GlobalServiceEvents(AccountCheck):
         )
         if not found.known:
             return Fail("no trail")
+        if answer.troubles:
+            return Fail("; ".join((*answer.troubles, *blind)))
         return Fail(
             f"does not record {listed(str(hole) for hole in answer.holes)}"
             + (f": {listed(blind)}" if blind else "")

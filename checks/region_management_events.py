@@ -6,7 +6,7 @@ from scanner.model.arn import parse_arn
 from scanner.model.finding import Severity
 from scanner.model.posture import Account, Posture
 from scanner.model.reading import Gap, Known, all_of
-from scanner.recorders import recorders
+from scanner.recorders import Recorder, recorders
 from scanner.words import listed
 
 
@@ -48,10 +48,13 @@ class RegionManagementEvents(RegionCheck):
             case Known():
                 failed = [one for one in (read, write) if one.complete == Known(value=False)]
                 holes = sorted({str(hole) for one in failed for hole in one.holes})
-                why = sorted({trouble for one in failed for trouble in one.troubles})
-                cause = listed(why) if why else _why(covering)
-                return Fail(f"does not record {listed(holes)}: {cause}")
+                return Fail(f"does not record {listed(holes)}: {_why(covering)}")
 
 
-def _why(covering: tuple[object, ...]) -> str:
-    return "what covers the region does not select them" if covering else "no trail covers the region"
+def _why(covering: tuple[Recorder, ...]) -> str:
+    """What keeps each thing that covers the region from recording them: its state, else its selectors."""
+    if not covering:
+        return "no trail covers the region"
+    if not any(one.trouble for one in covering):
+        return "what covers the region does not select them"
+    return listed(sorted(f"{one.name} {one.trouble or 'does not select them'}" for one in covering))

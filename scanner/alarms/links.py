@@ -38,10 +38,11 @@ def broken(link: Link, words: str) -> State:
     return Known(Break(link, words))
 
 
-def in_series(states: Iterable[State]) -> State:
-    """All must hold: the first known break decides, whatever can't be told."""
-    gaps: list[Gap] = []
+def _apart(states: Iterable[State]) -> tuple[bool, list[Break], list[Gap]]:
+    """Whether one of them holds, the breaks and the gaps."""
+    holds = False
     breaks: list[Break] = []
+    gaps: list[Gap] = []
     for state in states:
         match state:
             case Known(Break() as found):
@@ -49,7 +50,13 @@ def in_series(states: Iterable[State]) -> State:
             case Gap():
                 gaps.append(state)
             case _:
-                pass
+                holds = True
+    return holds, breaks, gaps
+
+
+def in_series(states: Iterable[State]) -> State:
+    """All must hold: the first known break decides, whatever can't be told."""
+    _, breaks, gaps = _apart(states)
     if breaks:
         return Known(min(breaks, key=lambda one: (one.link, one.words)))
     return first_gap(gaps) if gaps else HOLDS
@@ -57,16 +64,9 @@ def in_series(states: Iterable[State]) -> State:
 
 def any_way(states: Iterable[State]) -> State:
     """One that holds is enough; where none does, the break of the one that comes furthest is named."""
-    gaps: list[Gap] = []
-    breaks: list[Break] = []
-    for state in states:
-        match state:
-            case Known(Break() as found):
-                breaks.append(found)
-            case Gap():
-                gaps.append(state)
-            case _:
-                return HOLDS
+    holds, breaks, gaps = _apart(states)
+    if holds:
+        return HOLDS
     if gaps:
         return first_gap(gaps)
     return Known(min(breaks, key=lambda one: (-one.link, one.words))) if breaks else HOLDS

@@ -54,3 +54,11 @@ def test_an_unlisted_leader_region_is_unknown() -> None:
     seen = account(views=(view("eu-west-1"), view("us-east-1", trails=gap)))
     finding = judge(posture(trails=(), accounts=(seen,)))
     assert finding.status is Status.UNKNOWN
+
+
+def test_a_stopped_trail_does_not_hide_that_another_is_elsewhere() -> None:
+    finding = judge(posture(trail("a", status=Known(status(logging=False))), trail("b", multi_region=False)))
+    assert (finding.status, finding.message) == (
+        Status.FAIL,
+        "trail/a is stopped; trail/b is of eu-west-1 alone",
+    )

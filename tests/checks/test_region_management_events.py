@@ -71,3 +71,9 @@ def test_where_no_region_asked_for_is_enabled_it_does_not_apply() -> None:
     (finding,) = RegionManagementEvents().evaluate(posture(accounts=(account(regions=(), narrowed=True),)))
     assert finding.status is Status.NOT_APPLICABLE
     assert finding.resource == f"arn:aws:iam::{ACCOUNT}:root"
+
+
+def test_a_stopped_trail_does_not_hide_that_another_is_blind() -> None:
+    stopped = trail("a", status=Known(status(logging=False)))
+    _, message = verdicts(posture(stopped, trail("b", selectors=WRITES)))["eu-west-1"]
+    assert message.endswith(": trail/a is stopped and trail/b does not select them")

@@ -1,0 +1,51 @@
+"""The contract of a check (`contract`), and the scope classes that checks are made on (`scopes`)."""
+
+from scanner.check.contract import (
+    BROKEN,
+    Check,
+    Fail,
+    NotApplicable,
+    Pass,
+    Subject,
+    Unknown,
+    Verdict,
+    broken,
+    out_of_scope,
+    root_subject,
+    settle,
+)
+from scanner.check.scopes import (
+    NO_TRAIL,
+    AccountCheck,
+    BucketCheck,
+    LogGroupCheck,
+    OrganizationCheck,
+    RegionCheck,
+    StoreCheck,
+    TrailCheck,
+    bucket_subject,
+)
+
+__all__ = [
+    "BROKEN",
+    "NO_TRAIL",
+    "AccountCheck",
+    "BucketCheck",
+    "Check",
+    "Fail",
+    "LogGroupCheck",
+    "NotApplicable",
+    "OrganizationCheck",
+    "Pass",
+    "RegionCheck",
+    "StoreCheck",
+    "Subject",
+    "TrailCheck",
+    "Unknown",
+    "Verdict",
+    "broken",
+    "bucket_subject",
+    "out_of_scope",
+    "root_subject",
+    "settle",
+]
