@@ -12,7 +12,7 @@ from pydantic import SecretStr, ValidationError
 from scanner.aws.scope import Scope
 from scanner.check import Check
 from scanner.errors import UserError
-from scanner.registry import did_you_mean
+from scanner.refusals import did_you_mean, hints, refusal
 from scanner.settings import FLAGS, STDOUT, Flag, Role, Settings
 from scanner.yaml_file import Document, Key, dotted, read
 
@@ -25,19 +25,6 @@ READING = frozenset(
     {"accounts", "organization", "ous", "exclude", "role", "list_role_arn", "profile", "regions"}
 )
 """Settings that say what to read of AWS: without effect on a saved posture."""
-_TYPES = {
-    "bool_type": "true or false",
-    "int_type": "a whole number",
-    "float_type": "a number",
-    "string_type": "text",
-    "dict_type": "a mapping (`key: value`)",
-    "model_type": "a mapping (`key: value`)",
-    **dict.fromkeys(("tuple_type", "list_type", "set_type", "frozen_set_type"), "a list"),
-}
-_FIXES = {
-    **dict.fromkeys(("yes", "on", "y"), "write true"),
-    **dict.fromkeys(("no", "off", "n"), "write false"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,34 +49,7 @@ class _Source:
             # By way of JSON: lists become tuples there, and yet nothing is taken for what it isn't.
             return Settings.model_validate_json(json.dumps(self.data), strict=True)
         except ValidationError as error:
-            raise self.refusal(error, (), {(): Settings, ("role",): Role}) from error
-
-    def refusal(
-        self,
-        error: ValidationError,
-        at: Key,
-        models: Mapping[Key, type[Settings | Role | Check]],
-        hint: str | None = None,
-    ) -> UserError:
-        """The first thing that is wrong, in words; `models` are those whose options may be misspelt."""
-        first = error.errors(include_url=False)[0]
-        loc: Key = first["loc"]
-        place = self.name((*at, *loc))
-        if first["type"] == "extra_forbidden":
-            known = models[loc[:-1]].model_fields
-            likely = did_you_mean(str(loc[-1]), known) or f"known are {', '.join(known)}"
-            return UserError(f"{place}: unknown option", _hints(likely, hint))
-        value = first["input"]
-        shown = "" if isinstance(value, dict | list) else f", not {_shown(value)}"
-        if (wanted := _TYPES.get(first["type"])) is not None:
-            fix = _FIXES.get(str(value).lower()) if first["type"] == "bool_type" else None
-            if first["type"] == "string_type" and isinstance(value, bool | int | float):
-                fix = f'quote it: "{_shown(value)}"'
-            return UserError(f"{place}: must be {wanted}{shown}", _hints(fix, hint))
-        text = first["msg"].replace("Input should be", "must be")
-        if first["type"] == "value_error":
-            return UserError(f"{place}: {text.removeprefix('Value error, ')}", hint)
-        return UserError(f"{place}: {text[0].lower()}{text[1:]}{shown}", hint)
+            raise refusal(error, self.name, {(): Settings, ("role",): Role}) from error
 
 
 def load(
@@ -249,7 +209,7 @@ def _require_check(name: str, known: Mapping[str, type[Check]], place: str) -> N
     if name not in known:
         raise UserError(
             f"{place}: unknown check {name!r}",
-            hint=_hints(did_you_mean(name, known), "`trailaudit checks` lists them all"),
+            hint=hints(did_you_mean(name, known), "`trailaudit checks` lists them all"),
         )
 
 
@@ -294,7 +254,7 @@ def _configured(file: _Source, settings: Settings, known: Mapping[str, type[Chec
             yield check.model_validate_json(json.dumps(options), strict=True)
         except ValidationError as error:
             see = f"see `trailaudit checks {name}`"
-            raise file.refusal(error, ("checks", name), {(): check}, see) from error
+            raise refusal(error, file.name, {(): check}, at=("checks", name), hint=see) from error
 
 
 def _chosen(name: str, only: Collection[str]) -> bool:
@@ -303,12 +263,3 @@ def _chosen(name: str, only: Collection[str]) -> bool:
 
 def _unique(items: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(items))
-
-
-def _hints(*hints: str | None) -> str | None:
-    given = [hint if hint.endswith("?") else f"{hint};" for hint in hints if hint]
-    return " ".join(given).removesuffix(";") or None
-
-
-def _shown(value: object) -> str:
-    return json.dumps(value)[:60] if not isinstance(value, str) else repr(value)[:60]

@@ -8,8 +8,7 @@ import inspect
 import json
 import pkgutil
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
@@ -20,6 +19,7 @@ from pydantic_core import PydanticUndefined, to_jsonable_python
 from scanner.check import Check
 from scanner.errors import UserError
 from scanner.model.result import CheckDoc, OptionDoc
+from scanner.refusals import did_you_mean
 from scanner.renderer import Renderer
 
 CHECKS = "trailaudit.checks"
@@ -70,12 +70,6 @@ def renderer(name: str) -> Renderer:
     except Exception as error:
         raise _unusable(entry, entry.value, error) from error
     return loaded
-
-
-def did_you_mean(name: str, known: Iterable[str]) -> str | None:
-    """The way out of a misspelt name: the likeliest ones; None where nothing is like it."""
-    close = get_close_matches(name, sorted(known), n=3, cutoff=0.7)
-    return f"did you mean {' or '.join(close)}?" if close else None
 
 
 def describe(check: Check | type[Check]) -> CheckDoc:

@@ -8,6 +8,7 @@ import click
 from scanner import registry
 from scanner.errors import UserError
 from scanner.model.result import CheckDoc
+from scanner.refusals import did_you_mean
 
 WIDTH = 80
 
@@ -24,7 +25,7 @@ def checks(check_id: str | None) -> None:
     else:
         raise UserError(
             f"unknown check {check_id!r}",
-            hint=registry.did_you_mean(check_id, installed) or "`trailaudit checks` lists them all",
+            hint=did_you_mean(check_id, installed) or "`trailaudit checks` lists them all",
         )
 
 
