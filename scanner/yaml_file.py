@@ -6,12 +6,15 @@ the eye does is refused with its line. So are tags, aliases, repeated keys and e
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml.composer import Composer
+from yaml.events import Event
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from scanner.errors import UserError
@@ -55,8 +58,11 @@ class Document:
         return f"{self.name}{line}: {dotted(key)}"
 
 
-def read(path: Path) -> Document:
-    """The file's content. Raises UserError with file and line for whatever keeps it from being clear."""
+def read(path: Path, *, see: str = "config.example.yaml shows every option") -> Document:
+    """The file's content. Raises UserError with file and line for whatever keeps it from being clear.
+
+    `see` says where one sees what the file may hold.
+    """
     name = str(path)
     node = _compose(name, _text(path))
     lines: dict[Key, int] = {}
@@ -66,7 +72,7 @@ def read(path: Path) -> Document:
     if not isinstance(data, dict):
         raise UserError(
             f"{name}:{_line(node)}: must hold options, one `key: value` a line, not {_kind(data)}",
-            hint="config.example.yaml shows every option",
+            hint=see,
         )
     return Document(name, data, lines)
 
@@ -86,10 +92,12 @@ def _text(path: Path) -> str:
         raise UserError(f"{path}:{line}: is not text in UTF-8", hint="save the file as UTF-8") from error
 
 
-class _Loader(yaml.BaseLoader):
+class _Composer(Composer):
     """Composes nodes, all scalars as text, without aliases: a few of them can stand for gigabytes."""
 
     depth = 0
+    check_event: Callable[..., bool]
+    peek_event: Callable[[], Event]
 
     def compose_node(self, parent: Node | None, index: Any) -> Node | None:
         if self.check_event(yaml.AliasEvent):
@@ -103,11 +111,33 @@ class _Loader(yaml.BaseLoader):
             self.depth -= 1
 
     def _refusal(self, problem: str) -> yaml.MarkedYAMLError:
-        mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+        mark: Any = self.peek_event().start_mark
         return yaml.MarkedYAMLError(problem=problem, problem_mark=mark)
 
 
+class _Loader(_Composer, yaml.BaseLoader):
+    """PyYAML's own parser: people read its words."""
+
+
+if yaml.__with_libyaml__:
+
+    class _FastLoader(_Composer, yaml.CBaseLoader):
+        """libyaml's parser, many times as fast; a wheel of PyYAML has it, a build of it may not."""
+
+        def __init__(self, text: str) -> None:
+            Composer.__init__(self)
+            yaml.CBaseLoader.__init__(self, text)
+
+
 def _compose(name: str, text: str) -> Node | None:
+    if yaml.__with_libyaml__:
+        with suppress(yaml.YAMLError):
+            return yaml.compose(text, Loader=_FastLoader)
+    return _compose_slowly(name, text)
+
+
+def _compose_slowly(name: str, text: str) -> Node | None:
+    """The node, or in PyYAML's words why there is none."""
     try:
         return yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
@@ -160,7 +190,7 @@ def _plain(node: Node, key: Key, name: str, lines: dict[Key, int]) -> Any:
 
 def _scalar(node: ScalarNode, place: str) -> Any:
     text: str = node.value
-    if node.style is not None:
+    if node.style:  # quoted, or a block
         return text
     if text in _WORDS:
         return _WORDS[text]

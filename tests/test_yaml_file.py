@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -117,6 +118,17 @@ def test_garbage_is_a_mapping_or_a_user_error(
     except UserError:
         return
     assert isinstance(document.data, dict)
+
+
+FILES = ("config.example.yaml", "scanner/patterns/filters.yaml")
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_both_parsers_read_the_same(file: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = Path(__file__).parent.parent / file
+    fast = read(path)
+    monkeypatch.setattr(yaml, "__with_libyaml__", False)
+    assert read(path) == fast
 
 
 PLAIN = st.recursive(
