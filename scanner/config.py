@@ -59,12 +59,10 @@ def load(
     formats: Collection[str],
 ) -> Config:
     """Settle all options. `flags` are named as click does (`role_name`); None, () and False are not given."""
-    path = flags.get("config") or environ.get(CONFIG_VARIABLE)
-    document = read(Path(path)) if path else Document("config", {}, {})
-    file = _Source(_without_nulls(document.data), document.where)
+    file, *stronger = _sources(flags, environ)
     known = {check.id: check for check in available}
     settings = Settings()
-    for source in (file, _environment(environ), _command_line(flags)):
+    for source in (file, *stronger):
         stated = source.settings()
         _validate(stated, source, known, formats)
         settings = _overlay(settings, stated)
@@ -78,6 +76,24 @@ def load(
             "no check is left to run", hint="loosen --check or --skip (only and skip in the file)"
         )
     return Config(settings, selected)
+
+
+def load_settings(flags: Mapping[str, Any], environ: Mapping[str, str]) -> Settings:
+    """The options alone, for a command that judges by no check: what they name isn't looked up."""
+    settings = Settings()
+    for source in _sources(flags, environ):
+        stated = source.settings()
+        _loud_or_quiet(stated, source)
+        settings = _overlay(settings, stated)
+    return settings
+
+
+def _sources(flags: Mapping[str, Any], environ: Mapping[str, str]) -> tuple[_Source, _Source, _Source]:
+    """The file, the environment and the command line: the weakest first."""
+    path = flags.get("config") or environ.get(CONFIG_VARIABLE)
+    document = read(Path(path)) if path else Document("config", {}, {})
+    file = _Source(_without_nulls(document.data), document.where)
+    return file, _environment(environ), _command_line(flags)
 
 
 def scope(settings: Settings, environ: Mapping[str, str]) -> Scope:
@@ -194,8 +210,7 @@ def _validate(
             place = source.name(("outputs", name))
             likely = did_you_mean(name, formats) or f"formats are {', '.join(sorted(formats))}"
             raise UserError(f"{place}: unknown format {name!r}", hint=likely)
-    if settings.quiet and settings.verbose:
-        raise UserError(f"{source.name(('quiet',))}: excludes {source.name(('verbose',))}")
+    _loud_or_quiet(settings, source)
     if settings.posture is not None:
         for flag in FLAGS:
             if flag.key[0] in READING and flag.of(settings) != flag.default:
@@ -203,6 +218,11 @@ def _validate(
                     f"{source.name(flag.key)}: has no effect with {source.name(('posture',))}",
                     hint="a saved posture is judged as it was read",
                 )
+
+
+def _loud_or_quiet(settings: Settings, source: _Source) -> None:
+    if settings.quiet and settings.verbose:
+        raise UserError(f"{source.name(('quiet',))}: excludes {source.name(('verbose',))}")
 
 
 def _require_check(name: str, known: Mapping[str, type[Check]], place: str) -> None:

@@ -11,7 +11,7 @@ from pydantic import Field, PositiveInt
 
 from scanner.aws.scope import Scope
 from scanner.check import Check, Subject, Verdict
-from scanner.config import Config, load, scope
+from scanner.config import Config, load, load_settings, scope
 from scanner.errors import UserError
 from scanner.model.finding import Severity
 from scanner.model.posture import Posture
@@ -369,3 +369,12 @@ def test_any_file_is_a_config_or_a_user_error(
         assert "\n" not in error.problem  # noqa: PT017 - one line, whatever it says
     else:
         assert config.checks
+
+
+def test_a_command_without_checks_takes_the_settings_and_looks_up_none_of_their_names(tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text("profile: audit\noutputs: {acme: report.acme}\nskip: [acme-check]\n")
+    settings = load_settings({"config": str(file), "quiet": True}, {"TRAILAUDIT_ROLE_NAME": "verify"})
+    assert (settings.profile, settings.role.name, settings.quiet) == ("audit", "verify", True)
+    with pytest.raises(UserError, match="--quiet: excludes --verbose"):
+        load_settings({"quiet": True, "verbose": True}, {})

@@ -1,4 +1,4 @@
-"""Every call that a scan can make: what one grants for it, and why it is made.
+"""Every call that a scan or `verify` can make: what one grants for it, and why it is made.
 
 The readers take their calls from this table, so nothing else can be called. All of them read.
 """
@@ -108,6 +108,12 @@ LOOKUP_EVENTS = ApiCall(
     "LookupEvents",
     "cloudtrail:LookupEvents",
     "who stopped or narrowed logging in the last 90 days",
+)
+LIST_PUBLIC_KEYS = ApiCall(
+    "cloudtrail",
+    "ListPublicKeys",
+    "cloudtrail:ListPublicKeys",
+    "the keys that digest files are signed with, for `verify`",
 )
 LIST_TAGS = ApiCall("cloudtrail", "ListTags", "cloudtrail:ListTags", "the tags of a trail")
 LIST_EVENT_DATA_STORES = ApiCall(
@@ -228,11 +234,30 @@ _OPTIONAL = frozenset(
         DESCRIBE_POLICY,
         LOOKUP_EVENTS,
         GET_INSIGHT_SELECTORS,
+        LIST_PUBLIC_KEYS,
         LIST_TAGS,
         *(call for call in CALLS if call.service in _SURROUNDINGS),
     }
 )
 _BUCKET_BASICS = (LIST_BUCKETS.action, GET_BUCKET_LOCATION.action)
+
+
+VERIFY = (
+    GET_CALLER_IDENTITY.action,
+    ASSUME_ROLE.action,
+    DESCRIBE_ORGANIZATION.action,
+    LIST_ACCOUNTS.action,
+    LIST_REGIONS.action,
+    DESCRIBE_REGIONS.action,
+    DESCRIBE_TRAILS.action,
+    GET_TRAIL_STATUS.action,
+    LIST_PUBLIC_KEYS.action,
+    LOOKUP_EVENTS.action,
+    "s3:ListBucket",
+    "s3:GetObject",
+    "kms:Decrypt",
+)
+"""Every IAM action that `verify` may use. The last three are needed to read the objects themselves."""
 
 
 def needs_buckets(needs: Iterable[str]) -> bool:

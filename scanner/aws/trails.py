@@ -35,6 +35,13 @@ def list_trails(reader: Reader) -> Reading[tuple[Trail, ...]]:
     return reader.read(_TRAILS, includeShadowTrails=True)
 
 
+def read_trail(reader: Reader, arn: str) -> Reading[Trail | None]:
+    """The settings of one trail, asked in the reader's region; Known(None) where there is none."""
+    return reader.read(_TRAILS, trailNameList=[arn], includeShadowTrails=True).map(
+        lambda trails: next((trail for trail in trails if trail.arn == arn), None)
+    )
+
+
 def read_status(reader: Reader, arn: str) -> Reading[TrailStatus]:
     """The status in the reader's region; by ARN, which organization trails ask for."""
     return reader.read(_STATUS, Name=arn)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from scanner.aws.trails import list_trails, read_insights, read_selectors, read_status, read_tags
+from scanner.aws.trails import list_trails, read_insights, read_selectors, read_status, read_tags, read_trail
 from scanner.model.reading import Gap, Known, Outcome
 from scanner.model.trail import (
     AdvancedSelector,
@@ -287,3 +287,16 @@ def test_the_tags_of_a_foreign_trail_are_a_gap_without_a_call(aws: FakeAws) -> N
     assert isinstance(found, Gap)
     assert (found.action, found.code, found.account) == ("cloudtrail:ListTags", "OwnerOutOfScope", CALLER)
     assert aws.calls == []
+
+
+def test_one_trail_is_found_by_its_arn_and_none_is_a_fact(aws: FakeAws) -> None:
+    aws.on("DescribeTrails", {"trailList": [ITEM]}, trailNameList=[ARN])
+    found = read_trail(aws.reader(), ARN).require()
+    assert found is not None
+    assert (found.arn, found.bucket) == (ARN, "acme-logs")
+    aws.on("DescribeTrails", {"trailList": []})
+    assert read_trail(aws.reader(), ARN) == Known(None)
+    aws.on("DescribeTrails", {"trailList": [{**ITEM, "TrailARN": f"{ARN}2"}]})
+    assert read_trail(aws.reader(), ARN) == Known(None)
+    aws.on("DescribeTrails", Refusal("AccessDeniedException"))
+    assert isinstance(read_trail(aws.reader(), ARN), Gap)
