@@ -63,6 +63,18 @@ _ACL = (
 )
 
 
+def key_policy(account: str) -> str:
+    """CloudTrail encrypts for the trails of the account."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudtrail.amazonaws.com"},
+        "Action": "kms:GenerateDataKey*",
+        "Resource": "*",
+        "Condition": {"StringEquals": {"aws:SourceAccount": account}},
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
 def _location(bucket: str) -> Answer:
     region = HOMES[int(bucket.rpartition("-")[2]) % len(HOMES)]
     return as_xml(f"<LocationConstraint>{'' if region == 'us-east-1' else region}</LocationConstraint>")

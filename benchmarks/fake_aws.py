@@ -19,7 +19,18 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from benchmarks.answers import BLOCK, BUCKET_ANSWERS, HOMES, REGIONS, Answer, as_json, as_xml, error, s3_error
+from benchmarks.answers import (
+    BLOCK,
+    BUCKET_ANSWERS,
+    HOMES,
+    REGIONS,
+    Answer,
+    as_json,
+    as_xml,
+    error,
+    key_policy,
+    s3_error,
+)
 from scanner.demo.access_keys import access_key_id, account_of
 
 ROLE = "trailaudit"
@@ -252,6 +263,10 @@ def describe_key(_: FakeAws, request: Request) -> Answer:
     )
 
 
+def get_key_policy(_: FakeAws, request: Request) -> Answer:
+    return as_json({"PolicyName": "default", "Policy": key_policy(request.account)})
+
+
 ANSWERS: dict[tuple[str, str], Callable[[FakeAws, Request], Answer]] = {
     ("cloudtrail", "DescribeTrails"): describe_trails,
     ("cloudtrail", "GetTrailStatus"): get_trail_status,
@@ -261,7 +276,7 @@ ANSWERS: dict[tuple[str, str], Callable[[FakeAws, Request], Answer]] = {
     ("cloudtrail", "ListEventDataStores"): lambda _, __: as_json({"EventDataStores": []}),
     ("cloudtrail", "LookupEvents"): lambda _, __: as_json({"Events": []}),
     ("kms", "DescribeKey"): describe_key,
-    ("kms", "GetKeyPolicy"): lambda _, __: as_json({"PolicyName": "default", "Policy": "{}"}),
+    ("kms", "GetKeyPolicy"): get_key_policy,
     ("kms", "GetKeyRotationStatus"): lambda _, __: as_json({"KeyRotationEnabled": True}),
     ("logs", "DescribeLogGroups"): describe_log_groups,
     ("logs", "DescribeMetricFilters"): lambda _, __: as_json({"metricFilters": []}),

@@ -1,12 +1,13 @@
 """The check `bucket-policy-source`."""
 
+from checks._trail_sources import only, unbound
 from scanner.access import parse, service_grants
 from scanner.check import BucketCheck, Fail, NotApplicable, Pass, Unknown, Verdict
 from scanner.model.arn import bucket_arn
 from scanner.model.bucket import Bucket
 from scanner.model.finding import Severity
 from scanner.model.posture import Posture
-from scanner.model.reading import Gap, Known, first_gap
+from scanner.model.reading import Gap
 from scanner.words import listed
 
 
@@ -40,20 +41,10 @@ class BucketPolicySource(BucketCheck):
         grants = service_grants(policy, "s3:PutObject", objects)
         if not grants:
             return NotApplicable("The policy does not let CloudTrail write.")
-        sure = [grant for grant in grants if grant.granted == Known(value=True)]
-        unbound = [grant.statement for grant in sure if grant.bound == Known(value=False)]
-        if unbound:
-            lets = "lets" if len(unbound) == 1 else "let"
-            return Fail(f"{listed(unbound)} {lets} CloudTrail write for anybody's trail")
-        # Whether a bound statement lets CloudTrail write at all decides nothing here.
-        gaps = [
-            gap
-            for grant in grants
-            if grant.bound != Known(value=True)
-            for gap in (grant.granted, grant.bound)
-            if isinstance(gap, Gap)
-        ]
-        if gaps:
-            return Unknown(first_gap(gaps))
-        bounds = sorted({str(bound) for grant in grants for bound in grant.bounds})
-        return Pass(f"lets CloudTrail write only with {listed(bounds)}")
+        open_ones = unbound(grants)
+        if isinstance(open_ones, Gap):
+            return Unknown(open_ones)
+        if open_ones.value:
+            lets = "lets" if len(open_ones.value) == 1 else "let"
+            return Fail(f"{listed(open_ones.value)} {lets} CloudTrail write for anybody's trail")
+        return Pass(f"lets CloudTrail write {only(grants)}")

@@ -1,11 +1,11 @@
 """The check `trail-kms-key-rotation`."""
 
-from checks._keys import unread
+from checks._keys import key_of, unread
 from scanner.check import Fail, NotApplicable, Pass, TrailCheck, Verdict
 from scanner.model.finding import Severity
 from scanner.model.key import KeyMetadata
 from scanner.model.posture import Posture
-from scanner.model.reading import Gap, Known, first_gap, not_read
+from scanner.model.reading import Gap, Known, first_gap
 from scanner.model.trail import Trail
 
 
@@ -35,22 +35,20 @@ class TrailKmsKeyRotation(TrailCheck):
     def judge(self, trail: Trail, posture: Posture, /) -> Verdict:
         if trail.key_id is None:
             return NotApplicable("The trail has no KMS key.")
-        key = posture.key(trail.key_id)
-        metadata = not_read("kms:DescribeKey") if key is None else key.metadata
-        rotation = not_read("kms:GetKeyRotationStatus") if key is None else key.rotation
-        if isinstance(metadata, Known) and metadata.value is None:
+        key = key_of(trail.key_id, posture)
+        if key.metadata == Known(None):
             return NotApplicable("The KMS key does not exist.")
-        if rotation == Known(value=True):
+        if key.rotation == Known(value=True):
             return Pass(f"key {trail.key_id} is rotated automatically")
-        fixed = metadata.map(_why_fixed)
+        fixed = key.metadata.map(_why_fixed)
         if isinstance(fixed, Known) and fixed.value is not None:
             return NotApplicable(fixed.value)
-        if rotation == Known(None):
+        if key.rotation == Known(None):
             return NotApplicable("The KMS key is of a kind that cannot rotate.")
         # A key that can't rotate says that it doesn't: only both readings together make a failure.
-        gaps = [one for one in (rotation, fixed) if isinstance(one, Gap)]
+        gaps = [one for one in (key.rotation, fixed) if isinstance(one, Gap)]
         if gaps:
-            return unread(first_gap(gaps), None if key is None else key.owner, "the KMS key", posture)
+            return unread(first_gap(gaps), key.owner, "the KMS key", posture)
         return Fail(f"key {trail.key_id} is not rotated automatically")
 
 

@@ -1,10 +1,10 @@
 """The check `trail-kms-key-usable`."""
 
-from checks._keys import unread
+from checks._keys import key_of, unread
 from scanner.check import Fail, NotApplicable, Pass, TrailCheck, Verdict
 from scanner.model.arn import is_arn, parse_arn
 from scanner.model.finding import Severity
-from scanner.model.key import KeyMetadata
+from scanner.model.key import Key, KeyMetadata
 from scanner.model.posture import Posture
 from scanner.model.reading import Gap, Known, Reading, not_read
 from scanner.model.trail import Trail
@@ -38,16 +38,15 @@ class TrailKmsKeyUsable(TrailCheck):
     def judge(self, trail: Trail, posture: Posture, /) -> Verdict:
         if trail.key_id is None:
             return NotApplicable("The trail has no KMS key.")
-        key = posture.key(trail.key_id)
+        key = key_of(trail.key_id, posture)
         bucket = posture.bucket(trail.bucket)
-        metadata = not_read("kms:DescribeKey") if key is None else key.metadata
         region = not_read("s3:GetBucketLocation") if bucket is None else bucket.region
-        defects = (metadata.map(_defect), _misplacement(trail.key_id, metadata, region))
+        defects = (key.metadata.map(_defect), _misplacement(key, region))
         known = [one.value for one in defects if isinstance(one, Known) and one.value is not None]
         if known:
             return Fail(f"key {trail.key_id} {', '.join(known)}")
-        if isinstance(metadata, Gap):
-            return unread(metadata, None if key is None else key.owner, "the KMS key", posture)
+        if isinstance(key.metadata, Gap):
+            return unread(key.metadata, key.owner, "the KMS key", posture)
         if bucket is not None and bucket.exists == Known(value=False):
             return NotApplicable("The log bucket does not exist.")
         if isinstance(region, Gap):
@@ -65,17 +64,15 @@ def _defect(metadata: KeyMetadata | None) -> str | None:
     return ", ".join(defects) or None
 
 
-def _misplacement(
-    key_id: str, metadata: Reading[KeyMetadata | None], bucket: Reading[str]
-) -> Reading[str | None]:
+def _misplacement(key: Key, bucket: Reading[str]) -> Reading[str | None]:
     """Whether the key's region is the bucket's. The key's ARN tells it even where the key can't be read."""
-    arn = key_id
-    if isinstance(metadata, Known):
-        if metadata.value is None:
+    arn = key.id
+    if isinstance(key.metadata, Known):
+        if key.metadata.value is None:
             return Known(None)
-        arn = metadata.value.arn
+        arn = key.metadata.value.arn
     elif not is_arn(arn):
-        return metadata
+        return key.metadata
     region = parse_arn(arn).region
     return bucket.map(
         lambda home: None if region == home else f"is in {region}, not in {home} with the log bucket"

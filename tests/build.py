@@ -29,6 +29,7 @@ from scanner.model.trail import (
 )
 from tests.build_alarms import watched
 from tests.build_buckets import delivery_policy, receiving_policy
+from tests.build_keys import key_policy
 
 NOW = datetime(2026, 1, 31, 9, 0, tzinfo=UTC)
 ACCOUNT = "010203040506"
@@ -216,7 +217,7 @@ def key(account: str = ACCOUNT, **changes: Any) -> Key:
     values: dict[str, Any] = {
         "id": arn,
         "metadata": Known(KeyMetadata(arn=arn, state="Enabled", manager="CUSTOMER")),
-        "policy": Known({}),
+        "policy": Known(key_policy()),
         "rotation": Known(value=True),
         **changes,
     }

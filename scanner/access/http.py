@@ -38,7 +38,7 @@ def _denied(policy: Policy, resource: str) -> Reading[bool]:
         return Known(found)
     caller = _anyone(Nature.IDENTITY)
     unclear = [deny for deny, one in answers if one is None]
-    return unclear_gap(unclear, caller.principal, domains_of(caller, unclear))
+    return unclear_gap(unclear, caller.principal, domains_of(caller, unclear), chosen=True)
 
 
 def _denies_all(deny: Statement, resource: str) -> Answer:

@@ -75,7 +75,7 @@ class Trial:
             return Known(value=True)
         if not self._reaches(deed, strict=False):
             return Known(value=False)
-        return unclear_gap([self._allow, *self._denies], self._caller, self._domains)
+        return unclear_gap([self._allow, *self._denies], self._caller, self._domains, chosen=True)
 
     def _reaches(self, deed: Deed, *, strict: bool) -> bool:
         """Strict: for sure. Else: for all that can be told."""
@@ -168,20 +168,26 @@ def answer(condition: Condition, domains: Domains) -> Answer:
     return answers.pop() if len(answers) == 1 else None
 
 
-def unclear_gap(statements: Iterable[Statement], caller: Principal, domains: Domains) -> Gap:
-    """Names the statements that leave the answer open, and what in them."""
-    whys = sorted({why for statement in statements for why in _whys(statement, caller, domains)})
+def unclear_gap(statements: Iterable[Statement], caller: Principal, domains: Domains, *, chosen: bool) -> Gap:
+    """Names the statements that leave the answer open, and what in them.
+
+    `chosen`: the caller chooses among values. Else a condition that holds for some of them is open as well.
+    """
+    whys = sorted(
+        {why for statement in statements for why in _whys(statement, caller, domains, chosen=chosen)}
+    )
     return Gap(" and ".join(whys) or "the policy has too many conditions to weigh", code=UNCLEAR)
 
 
-def _whys(statement: Statement, caller: Principal, domains: Domains) -> Iterator[str]:
+def _whys(statement: Statement, caller: Principal, domains: Domains, *, chosen: bool) -> Iterator[str]:
     if names(statement, caller) is None:
         yield f"{statement.label}: it can't be told whether its principal is {caller}"
     if any("${" in text for text in (*statement.actions.listed, *statement.resources.listed)):
         yield f"{statement.label}: its policy variables can't be resolved"
     for condition in statement.conditions:
         domain = domains[condition.key]
-        if domain is None or any(holds(condition, value) is None for value in domain):
+        unclear = domain is None or any(holds(condition, value) is None for value in domain)
+        if unclear or (not chosen and answer(condition, domains) is None):
             yield f"{statement.label}: its condition on {condition.name} can't be judged"
 
 
@@ -241,4 +247,4 @@ def decided(policy: Policy, caller: Principal, action: str, resource: str, domai
         for statement in policy.statements
         if applies(statement, caller, action, resource, domains) is None
     ]
-    return unclear_gap(undecided, caller, domains)
+    return unclear_gap(undecided, caller, domains, chosen=False)

@@ -179,7 +179,7 @@ class _Organization:
             AdvancedEventSelectors=_data_events(besides=_own_bucket(story.BLIND)),
         )
 
-        self._own_trail(story.SINGLE_REGION, multi_region=False)
+        self._own_trail(story.SINGLE_REGION, multi_region=False, bound_key=False)
         self._happened(story.SINGLE_REGION, "StopLogging", timedelta(days=20), "deploy/pipeline")
         self._happened(story.SINGLE_REGION, "StartLogging", timedelta(days=20, minutes=-4), "deploy/pipeline")
 
@@ -236,10 +236,11 @@ class _Organization:
         multi_region: bool = True,
         locked: bool = True,
         keep_days: int = storage.KEEP_DAYS,
+        bound_key: bool = True,
     ) -> str:
         """A trail with a bucket and a key of the member's own, all in order; returns the key's id."""
         arn = f"arn:aws:cloudtrail:{HOME_REGION}:{member.id}:trail/{OWN_TRAIL}"
-        key = self._key(member, arn)
+        key = self._key(member, arn if bound_key else None)
         bucket = _own_bucket(member)
         s3 = self.client("s3", member)
         storage.build(s3, bucket, arn, [member.id], locked=locked, keep_days=keep_days)
@@ -275,15 +276,16 @@ class _Organization:
             "SnsTopicName": trail,
         }
 
-    def _key(self, owner: Member, trail: str) -> str:
-        """A key that CloudTrail may use for the trail; returns its ARN."""
+    def _key(self, owner: Member, trail: str | None) -> str:
+        """A key that CloudTrail may use for the trail, or for anybody's; returns its ARN."""
+        bound = {} if trail is None else {"Condition": {"StringEquals": {"aws:SourceArn": trail}}}
         policy = storage.policy(
             {"Principal": {"AWS": f"arn:aws:iam::{owner.id}:root"}, "Action": "kms:*", "Resource": "*"},
             {
                 "Principal": {"Service": "cloudtrail.amazonaws.com"},
                 "Action": ["kms:GenerateDataKey*", "kms:DescribeKey"],
                 "Resource": "*",
-                "Condition": {"StringEquals": {"aws:SourceArn": trail}},
+                **bound,
             },
         )
         kms = self.client("kms", owner)

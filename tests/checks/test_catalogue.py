@@ -60,6 +60,7 @@ from tests.build import (
 )
 from tests.build_alarms import board, log_group, topic
 from tests.build_buckets import document
+from tests.build_keys import encrypt
 
 CATALOGUE = {
     "alarm-aws-config-changes": Severity.LOW,
@@ -116,6 +117,7 @@ CATALOGUE = {
     "trail-digest-delivery": Severity.MEDIUM,
     "trail-insights": Severity.LOW,
     "trail-kms-encryption": Severity.MEDIUM,
+    "trail-kms-key-policy": Severity.MEDIUM,
     "trail-kms-key-rotation": Severity.LOW,
     "trail-kms-key-usable": Severity.HIGH,
     "trail-log-delivery": Severity.HIGH,
@@ -200,6 +202,7 @@ WORLDS = {
         ),
         keys=(key(metadata=Known(None)),),
     ),
+    "key for anybody": posture(keys=(key(policy=Known(document(encrypt()))),)),
     "not rotated": posture(keys=(key(rotation=Known(value=False)),)),
     "suspended": posture(
         buckets=(

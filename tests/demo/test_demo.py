@@ -106,7 +106,7 @@ FAILS = {
         "trail-notifications",
     },
     story.BLIND: (CHECKS_OF_COVERAGE - CHECKS_OF_DATA_EVENTS) | ALARMS | {"trail-insights"},
-    story.SINGLE_REGION: CHECKS_OF_COVERAGE | ALARMS | {"tamper-history"},
+    story.SINGLE_REGION: CHECKS_OF_COVERAGE | ALARMS | {"tamper-history", "trail-kms-key-policy"},
     story.PUBLIC: {UNHEARD, "bucket-public-access", "duplicate-management-events"},
     story.SHORT_LIVED: {
         UNHEARD,
