@@ -1,7 +1,8 @@
 """What is installed: checks and report formats, ours and anybody's, by entry point.
 
 `trailaudit.checks` names packages: each of their modules holds one check, but for those whose name
-begins with an underscore. `trailaudit.reports` names renderer classes, one a format.
+begins with an underscore. `trailaudit.reports` names renderer classes, one a format, and so does
+`trailaudit.verifications` for what `verify` found.
 """
 
 import inspect
@@ -12,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
+from typing import Any
 
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined, to_jsonable_python
@@ -24,6 +26,7 @@ from scanner.renderer import Renderer
 
 CHECKS = "trailaudit.checks"
 REPORTS = "trailaudit.reports"
+VERIFICATIONS = "trailaudit.verifications"
 HEADINGS = ("Why it matters", "How to fix", "See")
 _PLAIN = re.compile(r"[A-Za-z/][\w./-]*")
 """Text that YAML needs no quotes around."""
@@ -45,10 +48,10 @@ def checks() -> tuple[type[Check], ...]:
     return tuple(check for _, check in sorted(found.items()))
 
 
-def renderers() -> Mapping[str, EntryPoint]:
-    """The installed report formats by name; `renderer` loads one."""
+def renderers(group: str = REPORTS) -> Mapping[str, EntryPoint]:
+    """The installed formats of a group by name; `renderer` loads one."""
     found: dict[str, EntryPoint] = {}
-    for entry in _entries(REPORTS):
+    for entry in _entries(group):
         if other := found.get(entry.name):
             raise UserError(
                 f"the report format {entry.name} is installed twice: {other.value} and {entry.value}",
@@ -58,15 +61,15 @@ def renderers() -> Mapping[str, EntryPoint]:
     return found
 
 
-def renderer(name: str) -> Renderer:
+def renderer(name: str, group: str = REPORTS) -> Renderer[Any]:
     """Load one format. Raises UserError where there is none of that name, or it can't be loaded."""
-    installed = renderers()
+    installed = renderers(group)
     if name not in installed:
         hint = did_you_mean(name, installed) or f"formats are {', '.join(sorted(installed))}"
         raise UserError(f"unknown report format {name!r}", hint)
     entry = installed[name]
     try:
-        loaded: Renderer = entry.load()()
+        loaded: Renderer[Any] = entry.load()()
     except Exception as error:
         raise _unusable(entry, entry.value, error) from error
     return loaded

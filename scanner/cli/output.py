@@ -8,12 +8,11 @@ import stat
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
 from scanner import registry
 from scanner.cli import abandon_stdout
 from scanner.errors import UserError
-from scanner.model.result import Report
 from scanner.renderer import Renderer, TerminalRenderer
 from scanner.settings import STDOUT
 
@@ -82,11 +81,15 @@ def to_stdout(content: bytes) -> None:
         raise UserError(f"standard output can't be written: {error.strerror or error}") from error
 
 
-def publish(report: Report, outputs: Mapping[str, str]) -> Iterator[UserError]:
-    """Render and write every output, files first; yield what went wrong and go on with the next."""
+def publish(report: object, outputs: Mapping[str, str], group: str = registry.REPORTS) -> Iterator[UserError]:
+    """Render and write every output, files first; yield what went wrong and go on with the next.
+
+    The group's formats must be made for such a report.
+    """
     for name, path in sorted(outputs.items(), key=lambda output: output[1] == STDOUT):
         try:
-            content = _rendered(name, report, terminal=path == STDOUT and sys.stdout.isatty())
+            renderer = registry.renderer(name, group)
+            content = _rendered(renderer, report, terminal=path == STDOUT and sys.stdout.isatty())
             if path == STDOUT:
                 to_stdout(content)
             else:
@@ -96,8 +99,7 @@ def publish(report: Report, outputs: Mapping[str, str]) -> Iterator[UserError]:
             yield error
 
 
-def _rendered(name: str, report: Report, *, terminal: bool) -> bytes:
-    renderer = registry.renderer(name)
+def _rendered(renderer: Renderer[Any], report: object, *, terminal: bool) -> bytes:
     try:
         if terminal and _suits_terminal(renderer):
             colour = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
@@ -106,10 +108,10 @@ def _rendered(name: str, report: Report, *, terminal: bool) -> bytes:
         return renderer.render(report)
     except Exception as error:  # a format that breaks must not take the others and the exit code along
         raise UserError(
-            f"the {name} report can't be rendered: {type(error).__name__}: {error}",
+            f"the {renderer.format} report can't be rendered: {type(error).__name__}: {error}",
             hint="this is a defect of that format, please report it",
         ) from error
 
 
-def _suits_terminal(renderer: Renderer) -> TypeGuard[TerminalRenderer]:
+def _suits_terminal(renderer: Renderer[Any]) -> TypeGuard[TerminalRenderer[Any]]:
     return hasattr(renderer, "to_terminal")
