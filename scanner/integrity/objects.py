@@ -82,8 +82,7 @@ class List:
 Request = Get | List
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(NamedTuple):
     key: str
     size: int
     """Bytes as stored: compressed."""
