@@ -121,6 +121,17 @@ class Clients:
                     client = self._made[where] = self._make(*where)
         return client
 
+    def configured_endpoint(self, service: str, region: str) -> str | None:
+        """The URL that the user's configuration sends a service to; None: AWS's own."""
+        url: str = self.get(service, region).meta.endpoint_url
+        return None if url == self._plain(service, region).meta.endpoint_url else url
+
+    @property
+    def ca_bundle(self) -> str | None:
+        """The file of certificates that the user's configuration trusts instead of the usual ones."""
+        found: str | None = self.session.get_config_variable("ca_bundle")
+        return found
+
     def known_regions(self, partition: str) -> tuple[str, ...]:
         """The regions in which the SDK knows CloudTrail: enabled or not, newer ones may be missing."""
         return tuple(sorted(self.session.get_available_regions("cloudtrail", partition)))
@@ -141,13 +152,15 @@ class Clients:
 
     def _is_aws(self, client: Any) -> bool:
         """Whether the endpoint is one of AWS's own, be it configured (a VPC endpoint) or not."""
-        plain_only = Config(ignore_configured_endpoint_urls=True)  # type: ignore[call-arg]  # newer than the stubs
-        config = self._config.merge(plain_only)
-        plain = self.session.create_client(
-            client.meta.service_model.service_name, region_name=client.meta.region_name, config=config
-        )
+        plain = self._plain(client.meta.service_model.service_name, client.meta.region_name)
         domain = ".".join(_host(plain).split(".")[-2:])
         return _host(client).endswith(f".{domain}")
+
+    def _plain(self, service: str, region: str) -> Any:
+        """A client that knows of no configured endpoint."""
+        plain_only = Config(ignore_configured_endpoint_urls=True)  # type: ignore[call-arg]  # newer than the stubs
+        config = self._config.merge(plain_only)
+        return self.session.create_client(service, region_name=region, config=config)
 
 
 def _host(client: Any) -> str:

@@ -196,3 +196,12 @@ def test_the_region_that_is_asked_for_tells_the_partition_where_none_is_configur
 def test_the_caller_signs_with_the_chain_of_the_sdk() -> None:
     assert isinstance(Clients().caller, Credentials)
     assert Clients().caller.access_key == "AKIA111111111111"
+
+
+def test_an_endpoint_of_the_user_is_told_and_aws_s_own_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Clients().configured_endpoint("s3", "eu-west-1") is None
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "http://localhost:9000")
+    monkeypatch.setenv("AWS_CA_BUNDLE", "/etc/ours.pem")
+    clients = Clients()
+    assert clients.configured_endpoint("s3", "eu-west-1") == "http://localhost:9000"
+    assert clients.ca_bundle == "/etc/ours.pem"
