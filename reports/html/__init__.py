@@ -10,13 +10,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from reports.html.coverage import coverage_map
-from reports.html.heatmap import LOOKS, heat_map
+from reports.html.heatmap import heat_map
 from reports.html.overview import label, overview, sentence
 from reports.html.problems import lost_readings, todos, unknowns
 from reports.html.prose import inline, prose
-from reports.html.table import packed, rows, without_script, worst_first
+from reports.html.table import packed, rows, without_script
 from reports.html.text import check_link, finalize, findings_link, number
 from reports.html.words import EVENT_CLASSES, EXIT_CODES, RECORDED, SEVERITIES, STATES, STATUSES
+from reports.verdicts import LOOKS, worst_first
 from scanner.model.result import Report
 from scanner.words import plural
 

@@ -3,53 +3,14 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
 
 from reports.html.text import check_link, findings_link
-from reports.html.words import RANKS
-from scanner.model.finding import Finding, Status
+from reports.verdicts import LOOKS, RANKS, Mark, check_order, mark
 from scanner.model.posture import AccountState
 from scanner.model.result import Report, ScopeAccount
 
 MOST_LINES = 50
 """Accounts whose line is in the page itself; the script adds the others."""
-
-Mark = Literal["f", "u", "w", "p", "n"]
-"""How a verdict looks, as the class of its cell: fail, unknown, waived, pass, not applicable."""
-
-
-class Look(NamedTuple):
-    """A mark with its symbol, its word, and its key in filters."""
-
-    mark: Mark
-    symbol: str
-    word: str
-    key: str
-
-
-LOOKS = (
-    Look("f", "✕", "failed", "fail"),
-    Look("u", "?", "unknown", "unknown"),
-    Look("w", "!", "waived", "waived"),
-    Look("p", "✓", "passed", "pass"),
-    Look("n", "–", "not applicable", "not_applicable"),
-)
-"""From the worst."""
-
-
-_MARKS: dict[Status, Mark] = {
-    Status.FAIL: "f",
-    Status.UNKNOWN: "u",
-    Status.PASS: "p",
-    Status.NOT_APPLICABLE: "n",
-}
-
-
-def mark(finding: Finding) -> Mark:
-    """A failure with a waiver is no open one, and no pass either."""
-    if finding.waiver is not None:
-        return "w"
-    return _MARKS[finding.status]
 
 
 @dataclass(frozen=True)
@@ -113,13 +74,6 @@ def heat_map(report: Report) -> HeatMap:
         ),
         rest=tuple(seen[MOST_LINES:]),
     )
-
-
-def check_order(report: Report) -> tuple[str, ...]:
-    """Every check with a verdict, in the order of the catalogue."""
-    used = {finding.check for finding in report.result.findings}
-    catalogued = [doc.id for doc in report.checks if doc.id in used]
-    return (*catalogued, *sorted(used - set(catalogued)))
 
 
 def _line(

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from reports.html.overview import READ, is_open, label
 from reports.html.text import check_link, findings_link, search_words
-from reports.html.words import CODES, OUTCOMES, RANKS
+from reports.html.words import OUTCOMES
+from reports.verdicts import RANKS, Missing, missing
 from scanner.model.arn import is_arn, parse_arn
-from scanner.model.finding import Finding, Reason, Severity, Status
+from scanner.model.finding import Finding, Severity, Status
 from scanner.model.reading import Outcome
 from scanner.model.result import Report, Result
 
@@ -149,31 +150,19 @@ class LostReadings:
 
 def unknowns(result: Result) -> tuple[Unknowns, ...]:
     """The most frequent reason first."""
-    groups: dict[tuple[str, ...], list[tuple[Finding, Reason]]] = defaultdict(list)
-    for finding in result.findings:
-        if finding.status is Status.UNKNOWN:
-            reason = finding.reason
-            if not isinstance(reason, Reason):
-                reason = Reason(detail=reason or finding.message)
-            ours = reason.action is None and reason.code not in CODES
-            key = (reason.action or "", reason.code or "", reason.detail if ours else "")
-            groups[key].append((finding, reason))
-    ordered = sorted(groups.items(), key=lambda pair: (-len(pair[1]), pair[0]))
-    return tuple(_unknowns([finding for finding, _ in pairs], pairs[0][1]) for _, pairs in ordered)
+    return tuple(map(_unknowns, missing(result)))
 
 
-def _unknowns(group: Sequence[Finding], reason: Reason) -> Unknowns:
-    checks = sorted({finding.check for finding in group})
-    search = reason.action or ""
+def _unknowns(group: Missing) -> Unknowns:
     return Unknowns(
-        action=reason.action,
-        operation=reason.operation,
-        code=reason.code,
-        meaning=CODES.get(reason.code or "", reason.detail),
-        count=len(group),
-        accounts=tuple(sorted({finding.account for finding in group})),
-        checks=tuple((check, check_link(check)) for check in checks),
-        link=_unknown_link(checks, search),
+        action=group.action,
+        operation=group.operation,
+        code=group.code,
+        meaning=group.meaning,
+        count=len(group.findings),
+        accounts=group.accounts,
+        checks=tuple((check, check_link(check)) for check in group.checks),
+        link=_unknown_link(group.checks, group.action or ""),
     )
 
 

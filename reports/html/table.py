@@ -13,10 +13,11 @@ from typing import Generic, TypeVar
 
 from markupsafe import Markup
 
-from reports.html.heatmap import LOOKS, HeatMap, Look, check_order, mark
+from reports.html.heatmap import HeatMap
 from reports.html.text import check_link, number, visible
-from reports.html.words import RANKS, SEVERITIES
-from scanner.model.finding import Finding, Reason, Severity
+from reports.html.words import SEVERITIES
+from reports.verdicts import LOOKS, ORDER, Look, account_names, check_order, mark, note
+from scanner.model.finding import Finding, Severity
 from scanner.model.result import Report
 
 MOST_ROWS = 1000
@@ -51,37 +52,11 @@ class Index(Generic[K]):
         return self._numbers[value]
 
 
-_ORDER = {look.mark: index for index, look in enumerate(LOOKS)}
-
-
-def worst_first(findings: Iterable[Finding]) -> list[Finding]:
-    """By verdict, then severity, then the order of the result."""
-    return sorted(findings, key=lambda one: (_ORDER[mark(one)], -RANKS[one.severity]))
-
-
-def note(finding: Finding) -> str:
-    """What a person needs beside the message: the call that failed, the waiver, the change."""
-    parts = []
-    reason = finding.reason
-    if isinstance(reason, Reason) and reason.action:
-        parts.append(f"No answer from {reason.action}" + (f" ({reason.code})" if reason.code else ""))
-    if finding.waiver is not None:
-        waiver = finding.waiver
-        approved = f", approved by {waiver.approver}" if waiver.approver else ""
-        ticket = f" [{waiver.ticket}]" if waiver.ticket else ""
-        parts.append(
-            f"Waiver {waiver.id} of {waiver.owner}{approved}, until {waiver.expires}: {waiver.reason}{ticket}"
-        )
-    if finding.change is not None and finding.change != "unchanged":
-        parts.append(f"Since the baseline: {finding.change}")
-    return ". ".join(parts)
-
-
 def rows(report: Report, ordered: Sequence[Finding]) -> tuple[Row, ...]:
-    names = {account.id: account.name for account in report.result.scope.accounts}
+    names = account_names(report.result)
     return tuple(
         Row(
-            look=LOOKS[_ORDER[mark(finding)]],
+            look=LOOKS[ORDER[mark(finding)]],
             severity=finding.severity,
             check=finding.check,
             check_link=check_link(finding.check),
@@ -108,7 +83,7 @@ def without_script(total: int) -> str:
 
 def packed(report: Report, ordered: Sequence[Finding], heat: HeatMap) -> Markup:
     """The JSON that the script reads, safe inside a script element."""
-    names = {account.id: account.name or "" for account in report.result.scope.accounts}
+    names = account_names(report.result)
     checks = check_order(report)
     kind_of = [(finding.check, mark(finding), finding.severity) for finding in ordered]
     place_of = [(finding.account, finding.region or "", finding.resource) for finding in ordered]
@@ -122,11 +97,11 @@ def packed(report: Report, ordered: Sequence[Finding], heat: HeatMap) -> Markup:
         "looks": LOOKS,
         "severities": SEVERITIES,
         "checks": [visible(check) for check in checks],
-        "accounts": [[account, visible(names.get(account, ""))] for account in accounts.values],
+        "accounts": [[account, visible(names.get(account) or "")] for account in accounts.values],
         "regions": [visible(region) for region in regions.values],
         "resources": [visible(resource) for resource in resources.values],
         "kinds": _flat(
-            (numbers[check], _ORDER[one], SEVERITIES.index(severity)) for check, one, severity in kinds.values
+            (numbers[check], ORDER[one], SEVERITIES.index(severity)) for check, one, severity in kinds.values
         ),
         "places": _flat(
             (accounts[account], regions[region], resources[resource])

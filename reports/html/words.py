@@ -17,7 +17,6 @@ STATUSES: dict[Status, tuple[str, str]] = {
 """From the worst: the word, and what it means."""
 
 SEVERITIES = tuple(reversed(Severity))
-RANKS = {severity: severity.rank for severity in Severity}
 
 RECORDED: dict[Recorded, tuple[str, str]] = {
     "yes": ("yes", "Everything of this kind is recorded by at least one trail or event data store."),
@@ -51,13 +50,6 @@ OUTCOMES: dict[Outcome, str] = {
     Outcome.FAILED: "the call failed: the code says how",
     Outcome.REGION_DISABLED: "the region is not enabled in the account",
 }
-
-CODES: dict[str, str] = {
-    "CheckBroken": "The check itself failed. A defect of trailaudit or of a plugin: please report it.",
-    "OwnerOutOfScope": "The thing belongs to an account that this scan does not cover: add that account.",
-    "NotRead": "The posture was saved by a scan that did not need this fact: scan again with this check.",
-}
-"""Codes of our own; AWS's codes speak for themselves beside the action."""
 
 GATE: dict[GateVerdict, str] = {
     "pass": "Passed",

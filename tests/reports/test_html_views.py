@@ -10,7 +10,8 @@ from reports.html.coverage import CoverageNote, coverage_map
 from reports.html.heatmap import MOST_LINES, heat_map
 from reports.html.overview import overview, sentence
 from reports.html.problems import MANY, MOST, lost_readings, todos, unknowns
-from reports.html.table import MOST_ROWS, note, packed, rows, without_script, worst_first
+from reports.html.table import MOST_ROWS, packed, rows, without_script
+from reports.verdicts import note, worst_first
 from scanner.model.finding import Finding, Reason, Severity, Status
 from scanner.model.posture import CallCount
 from scanner.model.reading import Outcome
