@@ -62,7 +62,10 @@ def renderers(group: str = REPORTS) -> Mapping[str, EntryPoint]:
 
 
 def renderer(name: str, group: str = REPORTS) -> Renderer[Any]:
-    """Load one format. Raises UserError where there is none of that name, or it can't be loaded."""
+    """Load one format. Raises UserError where there is none of that name, or it can't be loaded.
+
+    A format that needs an extra of its distribution is named like it: the error says how to install that.
+    """
     installed = renderers(group)
     if name not in installed:
         hint = did_you_mean(name, installed) or f"formats are {', '.join(sorted(installed))}"
@@ -70,6 +73,13 @@ def renderer(name: str, group: str = REPORTS) -> Renderer[Any]:
     entry = installed[name]
     try:
         loaded: Renderer[Any] = entry.load()()
+    except ModuleNotFoundError as error:
+        if (extra := _extra(entry)) is None:
+            raise _unusable(entry, entry.value, error) from error
+        raise UserError(
+            f"the report format {name} needs {error.name}, which is not installed",
+            hint=f"pip install '{extra}'",
+        ) from error
     except Exception as error:
         raise _unusable(entry, entry.value, error) from error
     return loaded
@@ -176,6 +186,13 @@ def _check_of(module: ModuleType, entry: EntryPoint) -> type[Check]:
 
 def _origin(entry: EntryPoint) -> str:
     return entry.value if entry.dist is None else f"{entry.dist.name} {entry.dist.version}"
+
+
+def _extra(entry: EntryPoint) -> str | None:
+    """The extra that is named like the entry, as pip takes it; None where its distribution has none."""
+    if entry.dist is None or entry.name not in entry.dist.metadata.get_all("Provides-Extra", []):
+        return None
+    return f"{entry.dist.name}[{entry.name}]"
 
 
 def _unusable(entry: EntryPoint, name: str, error: Exception) -> UserError:

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
-from importlib.metadata import EntryPoint
+from importlib.metadata import EntryPoint, PathDistribution
 from pathlib import Path
 from typing import ClassVar
 
@@ -115,6 +115,22 @@ def test_a_format_is_loaded_only_when_it_is_asked_for(plugin: Plugin) -> None:
     assert registry.renderer("text").format == "text"
     with pytest.raises(UserError, match="no_such_package:Broken cannot be loaded"):
         registry.renderer("broken")
+
+
+def test_a_format_without_its_extra_says_how_to_install_it(plugin: Plugin) -> None:
+    metadata = plugin.folder.parent / "acme-1.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: acme\nVersion: 1.0\nProvides-Extra: fancy\n")
+    (metadata / "entry_points.txt").write_text(
+        f"[{registry.REPORTS}]\nfancy = {plugin.name}.fancy:Fancy\nplain = {plugin.name}.fancy:Fancy\n"
+    )
+    plugin.module("fancy", "import no_such_library\n")
+    plugin.entries = list(PathDistribution(metadata).entry_points)
+    with pytest.raises(UserError, match="the report format fancy needs no_such_library") as refused:
+        registry.renderer("fancy")
+    assert refused.value.hint == "pip install 'acme[fancy]'"
+    with pytest.raises(UserError, match="acme 1.0 cannot be loaded"):
+        registry.renderer("plain")
 
 
 def test_an_unknown_format_is_refused_with_the_nearest(plugin: Plugin) -> None:

@@ -19,8 +19,18 @@ from scanner.settings import STDOUT
 log = logging.getLogger(__name__)
 
 
+def require_outputs(outputs: Mapping[str, str]) -> None:
+    """Raise UserError for a format that can't be loaded and for a file that can't be written: better now
+    than after an hour of reading.
+    """
+    for name, path in outputs.items():
+        registry.renderer(name)
+        if path != STDOUT:
+            require_writable(path)
+
+
 def require_writable(path: str) -> None:
-    """Raise UserError where a file can't be written there: better now than after an hour of reading."""
+    """Raise UserError where a file can't be written there."""
     target = Path(path)
     folder = target.absolute().parent
     if target.is_dir():

@@ -7,12 +7,11 @@ import click
 
 from scanner import registry
 from scanner.cli.options import flags
-from scanner.cli.output import publish, require_writable
+from scanner.cli.output import publish, require_outputs
 from scanner.cli.saved import read_saved
 from scanner.config import load
 from scanner.model.result import Report, Result
 from scanner.scan import EXIT_PASS, EXIT_USER
-from scanner.settings import STDOUT
 
 log = logging.getLogger(__name__)
 
@@ -27,9 +26,7 @@ def report(run: str, **given: Any) -> int:
     """
     installed = registry.checks()
     outputs = load(given, {}, installed, registry.renderers()).settings.outputs
-    for path in outputs.values():
-        if path != STDOUT:
-            require_writable(path)
+    require_outputs(outputs)
     result = read_saved(run, Result, "the result of a run")
     judged = {finding.check for finding in result.findings}
     docs = tuple(registry.describe(check) for check in installed if check.id in judged)

@@ -13,7 +13,7 @@ import click
 from scanner import registry
 from scanner.cli import messages
 from scanner.cli.options import flags
-from scanner.cli.output import publish, require_writable, write
+from scanner.cli.output import publish, require_outputs, require_writable, write
 from scanner.cli.progress import progress
 from scanner.cli.saved import read_saved
 from scanner.config import CONFIG_VARIABLE, Config, load, scope
@@ -22,7 +22,7 @@ from scanner.model.posture import Posture
 from scanner.model.reading import Known, Outcome
 from scanner.model.result import Gate, Run
 from scanner.scan import EXIT_USER, assess, needs, report
-from scanner.settings import STDOUT, Settings
+from scanner.settings import Settings
 from scanner.words import plural
 
 log = logging.getLogger(__name__)
@@ -51,9 +51,9 @@ def scan(**given: Any) -> int:
     config = load(given, os.environ, registry.checks(), registry.renderers())
     settings = config.settings
     messages.show(settings.log_format, _level(settings))
-    files = [path for path in settings.outputs.values() if path != STDOUT]
-    for path in (*files, *([settings.save_posture] if settings.save_posture else [])):
-        require_writable(path)
+    require_outputs(settings.outputs)
+    if settings.save_posture is not None:
+        require_writable(settings.save_posture)
     gc.set_threshold(*GARBAGE)
     started = datetime.now(UTC)
     posture = _posture(config, started)
