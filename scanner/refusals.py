@@ -37,7 +37,9 @@ def refusal(
     `name` is what a person calls the place of a value, `at` the place of the model that refused, and
     `models` those whose options may be misspelt; places in lists are `0` there.
     """
-    first = error.errors(include_url=False)[0]
+    errors = error.errors(include_url=False)
+    # A misspelt option is a missing one too: the spelling is the cause.
+    first = next((one for one in errors if one["type"] == "extra_forbidden"), errors[0])
     loc: Key = first["loc"]
     place = name((*at, *loc))
     if first["type"] == "extra_forbidden":
