@@ -1,0 +1,202 @@
+"""What was proven, on disk: one row a digest, so that a later run need not fetch it or its log files again.
+
+The digest itself is kept as it was, with its signature, and is verified again when it is read back; of its
+log files it is kept which object, by ETag and size, had the content that the digest names. Whoever trusts
+a row trusts S3 to give another ETag to another object, and this file.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import sqlite3
+import struct
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from scanner.errors import UserError
+from scanner.model.base import iso
+
+VERSION = "1"
+FILE = "verify.sqlite"
+BATCH = 200
+"""Rows that a crash may lose."""
+_LOG = struct.Struct("<16sQQ")
+_NOTHING = bytes(_LOG.size)
+_SCHEMA = """
+create table scope (name text primary key, value text not null) without rowid;
+create table digest (
+  key text primary key, etag text not null, size integer not null, body blob not null,
+  metadata text not null, modified text not null, proven text not null, logs blob not null
+) without rowid;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ProvenLog:
+    """An object that had the content which its digest names."""
+
+    etag: bytes
+    """A digest of the ETag: 16 bytes, whatever the ETag's length."""
+    stored: int
+    """Bytes of the object as S3 keeps it."""
+    size: int
+    """Bytes of the log file inside."""
+
+    def is_(self, etag: str, stored: int) -> bool:
+        """Whether an object of today's listing is still that one."""
+        return self.stored == stored and self.etag == _short(etag)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One digest, and what came of its log files in the order in which it names them."""
+
+    key: str
+    etag: str
+    size: int
+    """Bytes of the object as S3 keeps it."""
+    body: bytes
+    """The document, inflated."""
+    metadata: Mapping[str, str]
+    modified: datetime
+    proven: datetime
+    """When the log files were last read, those of them that are proven."""
+    logs: tuple[ProvenLog | None, ...]
+    """None: not proven."""
+
+
+def proven_log(etag: str, stored: int, size: int) -> ProvenLog:
+    return ProvenLog(_short(etag), stored, size)
+
+
+def _short(etag: str) -> bytes:
+    return hashlib.blake2b(etag.encode(), digest_size=16).digest()
+
+
+class Journal:
+    """Rows by the key of their digest. Not for two threads at once; processes may share the file."""
+
+    def __init__(self, folder: Path) -> None:
+        self._connection = sqlite3.connect(folder / FILE, timeout=60, isolation_level=None)
+        self._connection.execute("pragma journal_mode = wal")
+        self._connection.execute("pragma synchronous = normal")
+        self._pending: list[tuple[str | int | bytes, ...]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Keep what was proven, also where the run was interrupted."""
+        try:
+            self.flush()
+        finally:
+            self._connection.close()
+
+    def get(self, key: str) -> Row | None:
+        """The row of a digest; None too where it can't be read: then nothing of it is proven."""
+        found = self._connection.execute("select * from digest where key = ?", (key,)).fetchone()
+        if found is None:
+            return None
+        _, etag, size, body, metadata, modified, proven, logs = found
+        try:
+            return Row(
+                key=key,
+                etag=etag,
+                size=size,
+                body=zlib.decompress(body),
+                metadata=json.loads(metadata),
+                modified=datetime.fromisoformat(modified),
+                proven=datetime.fromisoformat(proven),
+                logs=tuple(_unpacked(logs)),
+            )
+        except (zlib.error, ValueError, struct.error):
+            return None
+
+    def put(self, row: Row) -> None:
+        self._pending.append(
+            (
+                row.key,
+                row.etag,
+                row.size,
+                zlib.compress(row.body),
+                json.dumps(dict(row.metadata)),
+                row.modified.astimezone(UTC).isoformat(),
+                iso(row.proven),
+                _packed(row.logs),
+            )
+        )
+        if len(self._pending) >= BATCH:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write down what is pending, all or nothing."""
+        if self._pending:
+            self._connection.execute("begin immediate")
+            self._connection.executemany(
+                "insert or replace into digest values (?, ?, ?, ?, ?, ?, ?, ?)", self._pending
+            )
+            self._connection.execute("commit")
+            self._pending.clear()
+
+
+def prepare(folder: Path, scope: Mapping[str, str], *, resume: bool) -> None:
+    """Make the file, for its owner's eyes only, or see that it may be gone on with.
+
+    `scope` is what the rows are about. Raises UserError where there is a file and `resume` isn't wanted, or
+    where it is damaged, of another version or about something else.
+    """
+    path = folder / FILE
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        # By hand, so that it is nobody else's from its first moment; SQLite's own files take after it.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        if not resume:
+            raise UserError(
+                f"{path} holds an earlier run", hint="--resume goes on with it; or name another --run-dir"
+            ) from None
+        _require(path, {"version": VERSION, **scope})
+        return
+    except OSError as error:
+        raise UserError(
+            f"{path} can't be written: {error.strerror or error}", hint="name another --run-dir"
+        ) from error
+    with contextlib.closing(sqlite3.connect(path)) as made:
+        made.executescript(f"begin;{_SCHEMA}")
+        made.executemany("insert into scope values (?, ?)", {"version": VERSION, **scope}.items())
+        made.commit()
+
+
+def _require(path: Path, scope: Mapping[str, str]) -> None:
+    try:
+        with contextlib.closing(sqlite3.connect(path)) as found:
+            ((health,),) = found.execute("pragma quick_check(1)").fetchall()
+            told = dict(found.execute("select name, value from scope").fetchall())
+    except (sqlite3.Error, ValueError) as error:
+        health, told = str(error), {}
+    if health != "ok":
+        raise UserError(f"{path} is damaged: {health}", hint="name another --run-dir, or delete the file")
+    for name, value in scope.items():
+        if told.get(name) != value:
+            raise UserError(
+                f"{path} is of another {name}: {told.get(name)!r}, not {value!r}",
+                hint="name another --run-dir",
+            )
+
+
+def _packed(logs: Iterable[ProvenLog | None]) -> bytes:
+    return b"".join(_NOTHING if log is None else _LOG.pack(log.etag, log.stored, log.size) for log in logs)
+
+
+def _unpacked(packed: bytes) -> Iterable[ProvenLog | None]:
+    for at in range(0, len(packed), _LOG.size):
+        part = packed[at : at + _LOG.size]
+        yield None if part == _NOTHING else ProvenLog(*_LOG.unpack(part))
