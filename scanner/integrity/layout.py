@@ -1,0 +1,177 @@
+"""Where CloudTrail puts log and digest files, and what their names say.
+
+A name is read strictly: a key that departs from the layout in any character is not CloudTrail's.
+Source: the CloudTrail User Guide, "CloudTrail digest file structure" and "Finding your CloudTrail log files".
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+HOUR = timedelta(hours=1)
+AFTER = 3 * HOUR
+"""A digest that covers the last moment of a window ends up to an hour later, its successor two."""
+
+_REGION = r"[a-z]{2,5}(?:-[a-z]+)+-\d{1,2}"
+_FOLDER = r"(?:(?P<prefix>(?s:.+))/)?AWSLogs/(?:(?P<organization>o-[a-z0-9]{10,32})/)?(?P<account>\d{12})"
+_DIGEST = re.compile(
+    rf"{_FOLDER}/CloudTrail-Digest/(?P<region>{_REGION})/(?P<day>\d{{4}}/\d\d/\d\d)/"
+    rf"(?P=account)_CloudTrail-Digest_(?P=region)_(?P<trail>[A-Za-z0-9._-]+)_(?P<home>{_REGION})"
+    r"_(?P<stamp>\d{8}T\d{6}Z)(?P<backfill>_backfill)?\.json\.gz",
+    re.ASCII,
+)
+_LOG = re.compile(
+    rf"{_FOLDER}/CloudTrail/(?P<region>{_REGION})/(?P<day>\d{{4}}/\d\d/\d\d)/"
+    r"(?P=account)_CloudTrail_(?P=region)_(?P<stamp>\d{8}T\d{4}Z)_[A-Za-z0-9]{16}\.json\.gz",
+    re.ASCII,
+)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Lane:
+    """One chain of digests: an account's events of one region."""
+
+    account: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class DigestKey:
+    """The name of a digest file.
+
+    `prefix` is empty where the trail has none; `organization` is the id in the path of an organization
+    trail; `region` is where the events come from, `home` where the trail was made; `end` ends the period
+    that the digest covers.
+    """
+
+    prefix: str
+    organization: str | None
+    account: str
+    region: str
+    trail: str
+    home: str
+    end: datetime
+    backfill: bool
+    text: str
+
+    @property
+    def lane(self) -> Lane:
+        return Lane(self.account, self.region)
+
+
+@dataclass(frozen=True, slots=True)
+class LogKey:
+    """The name of a log file; it doesn't say which trail delivered it. `stamp` has whole minutes."""
+
+    prefix: str
+    organization: str | None
+    account: str
+    region: str
+    stamp: datetime
+    text: str
+
+    @property
+    def lane(self) -> Lane:
+        return Lane(self.account, self.region)
+
+
+def parse_digest_key(key: str) -> DigestKey | None:
+    """None: CloudTrail names no digest file so."""
+    if (found := _DIGEST.fullmatch(key)) is None or (end := _stamp(found, "%Y%m%dT%H%M%SZ")) is None:
+        return None
+    trail, home = found["trail"], found["home"]
+    return DigestKey(
+        **_place(found), trail=trail, home=home, end=end, backfill=bool(found["backfill"]), text=key
+    )
+
+
+def parse_log_key(key: str) -> LogKey | None:
+    """None: CloudTrail names no log file so."""
+    if (found := _LOG.fullmatch(key)) is None or (stamp := _stamp(found, "%Y%m%dT%H%MZ")) is None:
+        return None
+    return LogKey(**_place(found), stamp=stamp, text=key)
+
+
+def _place(found: re.Match[str]) -> dict[str, Any]:
+    return {
+        "prefix": found["prefix"] or "",
+        "organization": found["organization"],
+        "account": found["account"],
+        "region": found["region"],
+    }
+
+
+def _stamp(found: re.Match[str], layout: str) -> datetime | None:
+    """None: not a time, or not of the day whose folder it lies in."""
+    try:
+        stamp = datetime.strptime(found["stamp"], layout).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return stamp if f"{stamp:%Y/%m/%d}" == found["day"] else None
+
+
+def digest_key(
+    prefix: str, organization: str | None, lane: Lane, *, trail: str, home: str, end: datetime
+) -> str:
+    """The name that CloudTrail gives the digest file that ends then."""
+    folder = digest_prefix(prefix, organization, lane.account, lane.region, end.astimezone(UTC).date())
+    stamp = f"{end.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    return f"{folder}{lane.account}_CloudTrail-Digest_{lane.region}_{trail}_{home}_{stamp}.json.gz"
+
+
+def digest_prefix(
+    prefix: str,
+    organization: str | None,
+    account: str | None = None,
+    region: str | None = None,
+    day: date | None = None,
+) -> str:
+    """The folder of digest files, as far down as it is given; ends in `/`."""
+    return _root(prefix, organization) + _below("CloudTrail-Digest", account, region, day)
+
+
+def log_prefix(
+    prefix: str,
+    organization: str | None,
+    account: str | None = None,
+    region: str | None = None,
+    day: date | None = None,
+) -> str:
+    """The folder of log files, as far down as it is given; ends in `/`."""
+    return _root(prefix, organization) + _below("CloudTrail", account, region, day)
+
+
+def _root(prefix: str, organization: str | None) -> str:
+    parts = (prefix.rstrip("/"), "AWSLogs", organization)
+    return "".join(f"{part}/" for part in parts if part)
+
+
+def _below(folder: str, account: str | None, region: str | None, day: date | None) -> str:
+    parts = (account, folder, region, f"{day:%Y/%m/%d}" if day else None)
+    given = parts[: parts.index(None)] if None in parts else parts
+    return "".join(f"{part}/" for part in given if account)
+
+
+def relative(key: str) -> str:
+    """The key without the trail's prefix: what stays the same where a bucket was copied elsewhere."""
+    at = key.rfind("AWSLogs/")
+    return key[at:] if at >= 0 else key
+
+
+def digest_days(start: datetime, end: datetime) -> Iterator[date]:
+    """The folders that hold every digest that covers a moment of [start, end), and what vouches for them."""
+    return _days(start, end + AFTER)
+
+
+def log_days(start: datetime, end: datetime) -> Iterator[date]:
+    """The folders of the log files that were delivered in [start, end)."""
+    return _days(start, end)
+
+
+def _days(first: datetime, last: datetime) -> Iterator[date]:
+    day, until = first.astimezone(UTC).date(), last.astimezone(UTC).date()
+    while day <= until:
+        yield day
+        day += timedelta(days=1)
