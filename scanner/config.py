@@ -66,7 +66,7 @@ def load(
         stated = source.settings()
         _validate(stated, source, known, formats)
         settings = _overlay(settings, stated)
-    _places_differ(settings)
+    require_distinct(settings.outputs, settings.save_posture)
     configured = tuple(_configured(file, settings, known))
     selected = tuple(
         check for check in configured if _chosen(check.id, settings.only) and check.id not in settings.skip
@@ -206,10 +206,7 @@ def _validate(
     for name in settings.checks:
         _require_check(name, known, source.name(("checks", name)))
     for name in settings.outputs:
-        if name not in formats:
-            place = source.name(("outputs", name))
-            likely = did_you_mean(name, formats) or f"formats are {', '.join(sorted(formats))}"
-            raise UserError(f"{place}: unknown format {name!r}", hint=likely)
+        require_format(name, formats, source.name(("outputs", name)))
     _loud_or_quiet(settings, source)
     if settings.posture is not None:
         for flag in FLAGS:
@@ -218,6 +215,13 @@ def _validate(
                     f"{source.name(flag.key)}: has no effect with {source.name(('posture',))}",
                     hint="a saved posture is judged as it was read",
                 )
+
+
+def require_format(name: str, formats: Collection[str], place: str) -> None:
+    """Raise UserError for a format that isn't installed; `place` is what the user calls where it stands."""
+    if name not in formats:
+        likely = did_you_mean(name, formats) or f"formats are {', '.join(sorted(formats))}"
+        raise UserError(f"{place}: unknown format {name!r}", hint=likely)
 
 
 def _loud_or_quiet(settings: Settings, source: _Source) -> None:
@@ -246,15 +250,16 @@ def _overlay(base: Settings, stated: Settings) -> Settings:
     return base.model_copy(update=update)
 
 
-def _places_differ(settings: Settings) -> None:
-    shown = sorted(form for form, path in settings.outputs.items() if path == STDOUT)
+def require_distinct(outputs: Mapping[str, str], save_posture: str | None = None) -> None:
+    """Raise UserError where two things would be written to one place."""
+    shown = sorted(form for form, path in outputs.items() if path == STDOUT)
     if len(shown) > 1:
         raise UserError(
             f"{' and '.join(shown)} can't both go to standard output",
             hint=f"write {shown[-1]}=PATH to a file",
         )
-    written = {str(Path(settings.save_posture)): "the posture"} if settings.save_posture else {}
-    for form, path in settings.outputs.items():
+    written = {str(Path(save_posture)): "the posture"} if save_posture else {}
+    for form, path in outputs.items():
         if path != STDOUT and (other := written.setdefault(str(Path(path)), form)) != form:
             raise UserError(f"{other} and {form} can't both be written to {path}")
 

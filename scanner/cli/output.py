@@ -19,12 +19,12 @@ from scanner.settings import STDOUT
 log = logging.getLogger(__name__)
 
 
-def require_outputs(outputs: Mapping[str, str]) -> None:
+def require_outputs(outputs: Mapping[str, str], group: str = registry.REPORTS) -> None:
     """Raise UserError for a format that can't be loaded and for a file that can't be written: better now
     than after an hour of reading.
     """
     for name, path in outputs.items():
-        registry.renderer(name)
+        registry.renderer(name, group)
         if path != STDOUT:
             require_writable(path)
 
