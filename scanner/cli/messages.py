@@ -17,6 +17,13 @@ def show(log_format: str, level: int) -> None:
     logger.setLevel(level)
 
 
+def level(*, quiet: bool, verbose: bool) -> int:
+    """The mildest message that the user wants to see."""
+    if quiet:
+        return logging.WARNING
+    return logging.DEBUG if verbose else logging.INFO
+
+
 class _StandardError(logging.Handler):
     """Writes to what is standard error at that moment: a progress bar stands in for it."""
 

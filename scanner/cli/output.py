@@ -6,17 +6,20 @@ import secrets
 import shutil
 import stat
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeGuard
 
 from scanner import registry
-from scanner.cli import abandon_stdout
+from scanner.cli import EXIT_USER, abandon_stdout
 from scanner.errors import UserError
 from scanner.renderer import Renderer, TerminalRenderer
 from scanner.settings import STDOUT
+from scanner.words import plural
 
 log = logging.getLogger(__name__)
+REASON = logging.WARNING
+"""The level of the last line: it stands there with --quiet too."""
 
 
 def require_outputs(outputs: Mapping[str, str], group: str = registry.REPORTS) -> None:
@@ -107,6 +110,19 @@ def publish(report: object, outputs: Mapping[str, str], group: str = registry.RE
                 log.info("wrote %s", path)
         except UserError as error:
             yield error
+
+
+def finish(code: int, reason: str, problems: Sequence[UserError]) -> int:
+    """Say what could not be written, and last the reason of the exit code: the highest that applies."""
+    for problem in problems:
+        log.error(problem.problem, extra={"hint": problem.hint})
+    final = max(code, EXIT_USER) if problems else code
+    reasons = [reason]
+    if problems:
+        missing = f"{plural(len(problems), 'output')} could not be written"
+        reasons.insert(0 if final > code else 1, missing)
+    log.log(REASON, "exit code %d: %s", final, "; ".join(reasons))
+    return final
 
 
 def _rendered(renderer: Renderer[Any], report: object, *, terminal: bool) -> bytes:

@@ -13,24 +13,21 @@ import click
 from scanner import registry
 from scanner.cli import messages
 from scanner.cli.options import flags
-from scanner.cli.output import publish, require_outputs, require_writable, write
+from scanner.cli.output import finish, publish, require_outputs, require_writable, write
 from scanner.cli.progress import progress
 from scanner.cli.saved import read_saved
 from scanner.config import CONFIG_VARIABLE, Config, load, scope
 from scanner.errors import UserError
 from scanner.model.posture import Posture
 from scanner.model.reading import Known, Outcome
-from scanner.model.result import Gate, Run
-from scanner.scan import EXIT_USER, assess, needs, report
-from scanner.settings import Settings
+from scanner.model.result import Run
+from scanner.scan import assess, needs, report
 from scanner.words import plural
 
 log = logging.getLogger(__name__)
 GARBAGE = (50_000, 20, 100)
 """How rarely cyclic garbage is looked for. A posture only grows and holds no cycles; at Python's default
 of 700 new objects, searching it over and over is a fifth of the CPU of a large scan."""
-REASON = logging.WARNING
-"""The level of the last line: it stands there with --quiet too."""
 
 
 @click.command(
@@ -50,7 +47,7 @@ def scan(**given: Any) -> int:
     """Read CloudTrail's configuration, judge it, and report."""
     config = load(given, os.environ, registry.checks(), registry.renderers())
     settings = config.settings
-    messages.show(settings.log_format, _level(settings))
+    messages.show(settings.log_format, messages.level(quiet=settings.quiet, verbose=settings.verbose))
     require_outputs(settings.outputs)
     if settings.save_posture is not None:
         require_writable(settings.save_posture)
@@ -66,26 +63,8 @@ def scan(**given: Any) -> int:
         allow_unknown=settings.allow_unknown,
     )
     problems += publish(report(result, config.checks), settings.outputs)
-    return conclude(result.gate, problems)
-
-
-def conclude(gate: Gate, problems: list[UserError]) -> int:
-    """Say what could not be written, and last the reason of the exit code: the highest that applies."""
-    for problem in problems:
-        log.error(problem.problem, extra={"hint": problem.hint})
-    code = max(gate.code, EXIT_USER) if problems else gate.code
-    reasons = [f"{gate.verdict}: {', '.join(gate.reasons)}"]
-    if problems:
-        missing = f"{plural(len(problems), 'output')} could not be written"
-        reasons.insert(0 if code > gate.code else 1, missing)
-    log.log(REASON, "exit code %d: %s", code, "; ".join(reasons))
-    return code
-
-
-def _level(settings: Settings) -> int:
-    if settings.quiet:
-        return logging.WARNING
-    return logging.DEBUG if settings.verbose else logging.INFO
+    gate = result.gate
+    return finish(gate.code, f"{gate.verdict}: {', '.join(gate.reasons)}", problems)
 
 
 def _posture(config: Config, now: datetime) -> Posture:
