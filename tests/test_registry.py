@@ -120,7 +120,9 @@ def test_a_format_is_loaded_only_when_it_is_asked_for(plugin: Plugin) -> None:
 def test_a_format_without_its_extra_says_how_to_install_it(plugin: Plugin) -> None:
     metadata = plugin.folder.parent / "acme-1.0.dist-info"
     metadata.mkdir()
-    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: acme\nVersion: 1.0\nProvides-Extra: fancy\n")
+    (metadata / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: acme\nVersion: 1.0\nProvides-Extra: fancy\n"
+    )
     (metadata / "entry_points.txt").write_text(
         f"[{registry.REPORTS}]\nfancy = {plugin.name}.fancy:Fancy\nplain = {plugin.name}.fancy:Fancy\n"
     )
@@ -129,7 +131,7 @@ def test_a_format_without_its_extra_says_how_to_install_it(plugin: Plugin) -> No
     with pytest.raises(UserError, match="the report format fancy needs no_such_library") as refused:
         registry.renderer("fancy")
     assert refused.value.hint == "pip install 'acme[fancy]'"
-    with pytest.raises(UserError, match="acme 1.0 cannot be loaded"):
+    with pytest.raises(UserError, match="cannot be loaded"):
         registry.renderer("plain")
 
 

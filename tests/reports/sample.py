@@ -73,6 +73,16 @@ HOSTILE_TEXTS = (
     "\ud800 lone surrogate \ufffe\uffff",
     "一二三 ß é 👩‍👩‍👧",
     "x" * 100_000,
+    '+HYPERLINK("http://evil.example","here")',
+    "-2+3+cmd|' /C calc'!A0",
+    "\t=1+1",
+    "\r\n=1+1",
+    "＝1+1",
+    '"quoted", and a comma; and a semicolon',
+    "@security-team see #1, http://evil.example and www.evil.example",
+    "| a | b | <details> \\| `` ` ``` ~~~",
+    "\u200f=1+1\u202c",
+    "",
 )
 """Names that came from resources, tags or error messages of somebody who wishes us ill."""
 
