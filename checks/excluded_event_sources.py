@@ -12,7 +12,6 @@ from scanner.coverage import (
 from scanner.model.finding import Severity
 from scanner.model.posture import Account, Posture
 from scanner.model.reading import Gap, Known, Reading, all_of, first_gap
-from scanner.recorders import recorders
 from scanner.words import listed
 
 
@@ -38,11 +37,10 @@ class ExcludedEventSources(AccountCheck):
     severity: Severity = Severity.MEDIUM
 
     def judge(self, account: Account, posture: Posture, /) -> Verdict:
-        found = recorders(account, posture)
-        _, reads = everywhere(account, posture, MANAGEMENT_READ, found)
-        _, writes = everywhere(account, posture, MANAGEMENT_WRITE, found)
-        kms, kms_by_region = everywhere(account, posture, KMS_EVENTS, found)
-        rds, rds_by_region = everywhere(account, posture, RDS_DATA_EVENTS, found)
+        _, reads = everywhere(account, posture, MANAGEMENT_READ)
+        _, writes = everywhere(account, posture, MANAGEMENT_WRITE)
+        kms, kms_by_region = everywhere(account, posture, KMS_EVENTS)
+        rds, rds_by_region = everywhere(account, posture, RDS_DATA_EVENTS)
         match all_of((kms, rds)):
             case Known(value=True):
                 return Pass("KMS and RDS Data API events are recorded in every region")

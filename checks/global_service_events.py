@@ -32,7 +32,7 @@ class GlobalServiceEvents(AccountCheck):
 
     def judge(self, account: Account, posture: Posture, /) -> Verdict:
         found = recorders(account, posture)
-        answer = global_answer(account, posture, found)
+        answer = global_answer(account, posture)
         match answer.complete:
             case Known(value=True):
                 return Pass(f"recorded by {listed(parse_arn(arn).resource for arn in answer.by)}")

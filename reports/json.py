@@ -43,8 +43,7 @@ def _laid_out(value: Any, indent: str = "", depth: int = 2) -> str:
     return _compact(value)
 
 
-def _compact(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+_compact = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def _escape(found: re.Match[str]) -> str:

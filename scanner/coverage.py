@@ -4,7 +4,7 @@ The union over everything that records there: own trails, organization trails, e
 Three-valued: what can't be read decides nothing, and a known answer never waits for it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -96,21 +96,39 @@ def _contributes(selectors: AdvancedSelectors, wanted: EventClass) -> bool:
     return selected_by_all(wanted, selectors) != Known(value=False)
 
 
-def answers(
-    account: Account, posture: Posture, wanted: EventClass, found: Recorders | None = None
-) -> dict[str, Answer]:
+def answers(account: Account, posture: Posture, wanted: EventClass) -> Mapping[str, Answer]:
     """The answer for each region that is judged, leader region included, by region name."""
-    found = found or recorders(account, posture)
-    # Regions in which the same things record have the same answer.
-    asked: dict[tuple[tuple[str, ...], Gap | None], Answer] = {}
-    result: dict[str, Answer] = {}
-    for region in account.judged_regions:
-        covering = found.covering(region)
-        key = (tuple(one.arn for one in covering), found.unlisted_trails.get(region))
-        if key not in asked:
-            asked[key] = answer(covering, found.unseen(region), wanted)
-        result[region] = asked[key]
-    return result
+    # Several checks ask, and the matrix.
+    key = (answers, account.id, wanted)
+    if key not in posture.derived:
+        posture.derived[key] = _answers(_places(account, recorders(account, posture)), wanted)
+    found: Mapping[str, Answer] = posture.derived[key]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Regions in which the same things record, and may record unseen: they have the same answer."""
+
+    regions: tuple[str, ...]
+    covering: tuple[Recorder, ...]
+    unseen: tuple[Gap, ...]
+
+
+def _places(account: Account, found: Recorders) -> tuple[_Place, ...]:
+    alone = {one.home_region for one in found.known if not one.multi_region} | found.unlisted_trails.keys()
+    alike = tuple(region for region in account.judged_regions if region not in alone)
+    groups = [(region,) for region in account.judged_regions if region in alone]
+    return tuple(
+        _Place(regions, found.covering(regions[0]), found.unseen(regions[0]))
+        for regions in (alike, *groups)
+        if regions
+    )
+
+
+def _answers(places: Iterable[_Place], wanted: EventClass) -> dict[str, Answer]:
+    found = ((place.regions, answer(place.covering, place.unseen, wanted)) for place in places)
+    return dict(sorted((region, one) for regions, one in found for region in regions))
 
 
 def in_region(account: Account, posture: Posture, wanted: EventClass, region: str) -> Answer:
@@ -120,17 +138,17 @@ def in_region(account: Account, posture: Posture, wanted: EventClass, region: st
 
 
 def everywhere(
-    account: Account, posture: Posture, wanted: EventClass, found: Recorders | None = None
-) -> tuple[Reading[bool], dict[str, Answer]]:
+    account: Account, posture: Posture, wanted: EventClass
+) -> tuple[Reading[bool], Mapping[str, Answer]]:
     """Whether all of the class is recorded in every region asked for, and the answer of each region.
 
     Where the enabled regions could not be read there may be others, which only multi-region
     recorders are sure to cover.
     """
-    found = found or recorders(account, posture)
-    by_region = answers(account, posture, wanted, found)
+    by_region = answers(account, posture, wanted)
     readings = [one.complete for one in by_region.values()]
     if isinstance(account.enabled_regions, Gap) and not account.narrowed:
+        found = recorders(account, posture)
         elsewhere = answer((one for one in found.known if one.multi_region), found.unlisted_stores, wanted)
         readings.append(elsewhere.complete if elsewhere.recorded == "yes" else account.enabled_regions)
     if not readings:
@@ -144,12 +162,15 @@ def _unscanned_account(account: Account) -> Gap:
     return Gap("none of the regions asked for is enabled", code="NoRegion", account=account.id)
 
 
-def global_answer(account: Account, posture: Posture, found: Recorders | None = None) -> Answer:
+def global_answer(account: Account, posture: Posture) -> Answer:
     """Whether IAM, STS and CloudFront are recorded: by what includes global events and records the
     partition's leader region. Where AWS's sources disagree on that region, a recorder of only one of
     the candidates is neither proof nor disproof.
     """
-    found = found or recorders(account, posture)
+    return _global_answer(account, posture, recorders(account, posture))
+
+
+def _global_answer(account: Account, posture: Posture, found: Recorders) -> Answer:
     leaders = posture.leader_regions
     wanted = management_events(sources=GLOBAL_SOURCES)
     covering: list[Recorder] = []
@@ -229,11 +250,10 @@ def _regional_classes(account: Account, posture: Posture) -> dict[EventClassName
 
 def matrix(account: Account, posture: Posture) -> Iterator[Coverage]:
     """The coverage rows of one account; global service events stand in the leader region."""
-    found = recorders(account, posture)
     for name, wanted in _regional_classes(account, posture).items():
-        for region, one in answers(account, posture, wanted, found).items():
+        for region, one in answers(account, posture, wanted).items():
             yield _row(account, region, name, one)
-    whole = global_answer(account, posture, found)
+    whole = global_answer(account, posture)
     for region in posture.leader_regions:
         if account.view(region):
             yield _row(account, region, "global-service", whole)
@@ -256,9 +276,10 @@ def unsettled(account: Account, posture: Posture) -> tuple[str, ...]:
     """
     found = recorders(account, posture)
     trails = Recorders(known=found.known, unlisted_trails=found.unlisted_trails, unlisted_stores=())
+    places = _places(account, trails)
     settled = all(
-        one.recorded == "yes"
+        answer(place.covering, place.unseen, wanted).recorded == "yes"
         for wanted in _regional_classes(account, posture).values()
-        for one in answers(account, posture, wanted, trails).values()
-    ) and (global_answer(account, posture, trails).recorded == "yes")
+        for place in places
+    ) and (_global_answer(account, posture, trails).recorded == "yes")
     return () if settled else account.judged_regions

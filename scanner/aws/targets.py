@@ -1,6 +1,7 @@
 """Who asks, which accounts are meant, and how one gets into each of them."""
 
 from dataclasses import dataclass, replace
+from time import monotonic
 from typing import Any
 
 from botocore.credentials import RefreshableCredentials
@@ -20,6 +21,11 @@ CHAINED_SESSION = 3600
 """Seconds that AWS gives at most to a role that another role assumes."""
 ADVISORY_REFRESH, MANDATORY_REFRESH = 300, 120
 """Seconds before its end at which a session may, and must, be renewed; the shortest one has 900."""
+
+GLANCE = 30
+"""Seconds between two looks at a session's end: the clock that the SDK asks at each call, with its time
+zone, costs a twentieth of the call.
+"""
 
 ENABLED = ("ENABLED", "ENABLED_BY_DEFAULT", "ENABLING", "DISABLING")
 """While a region is being enabled or disabled it can already, or still, act."""
@@ -48,6 +54,20 @@ _NETWORK = frozenset(
         "SSLError",
     }
 )
+
+
+class _SessionCredentials(RefreshableCredentials):
+    """Renew themselves, and look now and then whether they must."""
+
+    _next_look = 0.0
+
+    def refresh_needed(self, refresh_in: int | None = None) -> bool:
+        if monotonic() < self._next_look:
+            return False
+        needed = super().refresh_needed(refresh_in)
+        if not needed:
+            self._next_look = monotonic() + GLANCE
+        return needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +208,7 @@ def _assume(scope: Scope, caller: Caller, own: Reader, role: str) -> Reading[Rea
     first = door.read(_SESSION, **parameters)
     if isinstance(first, Gap):
         return first
-    credentials = RefreshableCredentials.create_from_metadata(
+    credentials = _SessionCredentials.create_from_metadata(
         first.value,
         refresh_using=renewed,
         method="assume-role",

@@ -1,5 +1,6 @@
 """Classes of events that one may want recorded, and the parts of them that aren't."""
 
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import Field
@@ -56,6 +57,7 @@ def management_events(
     return EventClass(label=label, fields=tuple(fields))
 
 
+@lru_cache(maxsize=1024)
 def data_events(
     type: str,  # noqa: A002 - the name that AWS gives it
     partition: str,

@@ -1,5 +1,6 @@
 """Amazon Resource Names and partitions."""
 
+from functools import lru_cache
 from typing import Annotated, NamedTuple
 
 from pydantic import AfterValidator
@@ -26,6 +27,7 @@ class Arn(NamedTuple):
     resource: str
 
 
+@lru_cache(maxsize=16384)
 def parse_arn(text: str) -> Arn:
     """Split an ARN. Raises ValueError where it isn't one."""
     parts = text.split(":", 5)

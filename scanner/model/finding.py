@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Literal
 
-from scanner.model.base import Frozen
+from scanner.model.base import Frozen, Moment
 
 
 class Severity(StrEnum):
@@ -52,7 +52,8 @@ class Waiver(Frozen):
     expires: date
 
 
-Change = Literal["new", "unchanged", "fixed", "reappeared", "lost-visibility"]
+Change = Literal["new", "unchanged", "fixed", "reappeared", "lost-visibility", "changed"]
+"""What became of a verdict since the baseline (`scanner.compare.baseline` says when it is which)."""
 
 
 class Finding(Frozen):
@@ -69,6 +70,8 @@ class Finding(Frozen):
     reason: Reason | str | None = None
     waiver: Waiver | None = None
     change: Change | None = None
+    first_seen: Moment | None = None
+    """When it failed for the first time, as far as a chain of baselines tells; kept while it passes."""
 
     @property
     def order(self) -> tuple[str, str, str, str]:
