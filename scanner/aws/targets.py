@@ -157,13 +157,14 @@ def enter(scope: Scope, caller: Caller, own: Reader, target: Target) -> Visit:
     if target.skipped is not None:
         gap = Gap(f"the account is {target.skipped}", code="Skipped", account=target.id)
         return Visit(target, gap, gap)
-    session = _session(scope, caller, own, target.id)
+    session = session_in(scope, caller, own, target.id)
     if isinstance(session, Gap):
         return Visit(target, session, session)
     return Visit(target, session, enabled_regions(session.value))
 
 
-def _session(scope: Scope, caller: Caller, own: Reader, account: str) -> Reading[Reader]:
+def session_in(scope: Scope, caller: Caller, own: Reader, account: str) -> Reading[Reader]:
+    """The caller's own session in its own account, else one of the scope's role, its identity proven."""
     if account == caller.account:
         return Known(own)
     role = f"arn:{caller.partition}:iam::{account}:role{scope.role_path}{scope.role_name}"

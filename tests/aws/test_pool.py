@@ -49,3 +49,25 @@ def test_a_retry_stops_waiting_when_the_scan_is_given_up() -> None:
     assert pool.sleep(0) is False
     pool.__exit__(KeyboardInterrupt, KeyboardInterrupt(), None)
     assert pool.sleep(60) is True
+
+
+def test_progress_is_told_over_several_rounds_and_ends_with_all_done() -> None:
+    told: list[tuple[int, int]] = []
+    with Pool(2, lambda done, total: told.append((done, total))) as pool:
+        pool.map(str, range(3))
+        pool.map(str, [])
+        pool.map(str, range(2))
+    assert told[-1] == (5, 5)
+    assert told == sorted(told)
+
+
+def test_what_breaks_in_a_thread_breaks_the_scan_and_the_rest_is_not_begun() -> None:
+    begun = []
+
+    def work(item: int) -> int:
+        begun.append(item)
+        return 1 // item
+
+    with pytest.raises(ZeroDivisionError), Pool(1, silent) as pool:
+        pool.map(work, [2, 1, 0, 3, 4])
+    assert begun == [2, 1, 0]
