@@ -101,40 +101,52 @@ def answers(account: Account, posture: Posture, wanted: EventClass) -> Mapping[s
     # Several checks ask, and the matrix.
     key = (answers, account.id, wanted)
     if key not in posture.derived:
-        posture.derived[key] = _answers(_places(account, recorders(account, posture)), wanted)
+        posture.derived[key] = _answers(places(account, posture), wanted)
     found: Mapping[str, Answer] = posture.derived[key]
     return found
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class Place:
     """Regions in which the same things record, and may record unseen: they have the same answer."""
 
     regions: tuple[str, ...]
     covering: tuple[Recorder, ...]
     unseen: tuple[Gap, ...]
 
+    def answer(self, wanted: EventClass) -> Answer:
+        return answer(self.covering, self.unseen, wanted)
 
-def _places(account: Account, found: Recorders) -> tuple[_Place, ...]:
+
+def places(account: Account, posture: Posture) -> tuple[Place, ...]:
+    """The regions that are judged, each in one place."""
+    return _places(account, recorders(account, posture))
+
+
+def _places(account: Account, found: Recorders) -> tuple[Place, ...]:
     alone = {one.home_region for one in found.known if not one.multi_region} | found.unlisted_trails.keys()
     alike = tuple(region for region in account.judged_regions if region not in alone)
     groups = [(region,) for region in account.judged_regions if region in alone]
     return tuple(
-        _Place(regions, found.covering(regions[0]), found.unseen(regions[0]))
+        Place(regions, found.covering(regions[0]), found.unseen(regions[0]))
         for regions in (alike, *groups)
         if regions
     )
 
 
-def _answers(places: Iterable[_Place], wanted: EventClass) -> dict[str, Answer]:
-    found = ((place.regions, answer(place.covering, place.unseen, wanted)) for place in places)
+def _answers(places: Iterable[Place], wanted: EventClass) -> dict[str, Answer]:
+    found = ((place.regions, place.answer(wanted)) for place in places)
     return dict(sorted((region, one) for regions, one in found for region in regions))
 
 
 def in_region(account: Account, posture: Posture, wanted: EventClass, region: str) -> Answer:
     """The answer for one region, whether the scan looked at it or not."""
+    return place_of(account, posture, region).answer(wanted)
+
+
+def place_of(account: Account, posture: Posture, region: str) -> Place:
     found = recorders(account, posture)
-    return answer(found.covering(region), _unseen(account, found, region), wanted)
+    return Place((region,), found.covering(region), _unseen(account, found, region))
 
 
 def everywhere(
@@ -163,16 +175,20 @@ def _unscanned_account(account: Account) -> Gap:
 
 
 def global_answer(account: Account, posture: Posture) -> Answer:
-    """Whether IAM, STS and CloudFront are recorded: by what includes global events and records the
+    """Whether IAM, STS and CloudFront are recorded."""
+    return global_place(account, posture).answer(GLOBAL_EVENTS)
+
+
+def global_place(account: Account, posture: Posture) -> Place:
+    """Where IAM, STS and CloudFront are recorded: by what includes global events and records the
     partition's leader region. Where AWS's sources disagree on that region, a recorder of only one of
     the candidates is neither proof nor disproof.
     """
-    return _global_answer(account, posture, recorders(account, posture))
+    return _global_place(account, posture, recorders(account, posture))
 
 
-def _global_answer(account: Account, posture: Posture, found: Recorders) -> Answer:
+def _global_place(account: Account, posture: Posture, found: Recorders) -> Place:
     leaders = posture.leader_regions
-    wanted = management_events(sources=GLOBAL_SOURCES)
     covering: list[Recorder] = []
     for recorder in found.known:
         homes = [region for region in leaders if recorder.covers(region)]
@@ -190,7 +206,7 @@ def _global_answer(account: Account, posture: Posture, found: Recorders) -> Answ
             )
             covering.append(replace(recorder, recording=all_of((recorder.recording, doubt))))
     unseen = {gap for region in leaders for gap in _unseen(account, found, region)}
-    return answer(covering, tuple(sorted(unseen, key=lambda gap: gap.order)), wanted)
+    return Place(leaders, tuple(covering), tuple(sorted(unseen, key=lambda gap: gap.order)))
 
 
 def _unseen(account: Account, found: Recorders, region: str) -> tuple[Gap, ...]:
@@ -216,6 +232,7 @@ def log_bucket_prefixes(account: Account, posture: Posture) -> tuple[str, ...]:
 
 MANAGEMENT_READ = management_events(read_only=True, without_sources=(KMS, RDS_DATA))
 MANAGEMENT_WRITE = management_events(read_only=False, without_sources=(KMS, RDS_DATA))
+GLOBAL_EVENTS = management_events(sources=GLOBAL_SOURCES)
 KMS_EVENTS = management_events(sources=(KMS,))
 RDS_DATA_EVENTS = management_events(sources=(RDS_DATA,))
 
@@ -276,10 +293,9 @@ def unsettled(account: Account, posture: Posture) -> tuple[str, ...]:
     """
     found = recorders(account, posture)
     trails = Recorders(known=found.known, unlisted_trails=found.unlisted_trails, unlisted_stores=())
-    places = _places(account, trails)
     settled = all(
-        answer(place.covering, place.unseen, wanted).recorded == "yes"
+        place.answer(wanted).recorded == "yes"
         for wanted in _regional_classes(account, posture).values()
-        for place in places
-    ) and (_global_answer(account, posture, trails).recorded == "yes")
+        for place in _places(account, trails)
+    ) and (_global_place(account, posture, trails).answer(GLOBAL_EVENTS).recorded == "yes")
     return () if settled else account.judged_regions
