@@ -56,7 +56,7 @@ _NETWORK = frozenset(
 )
 
 
-class _SessionCredentials(RefreshableCredentials):
+class SessionCredentials(RefreshableCredentials):
     """Renew themselves, and look now and then whether they must."""
 
     _next_look = 0.0
@@ -209,7 +209,7 @@ def _assume(scope: Scope, caller: Caller, own: Reader, role: str) -> Reading[Rea
     first = door.read(_SESSION, **parameters)
     if isinstance(first, Gap):
         return first
-    credentials = _SessionCredentials.create_from_metadata(
+    credentials = SessionCredentials.create_from_metadata(
         first.value,
         refresh_using=renewed,
         method="assume-role",

@@ -7,10 +7,15 @@ import pytest
 from botocore.exceptions import EndpointConnectionError, SSOTokenLoadError
 from pydantic import SecretStr
 
+from scanner.aws import targets
 from scanner.aws.permissions import DESCRIBE_TRAILS
 from scanner.aws.reader import Fact
 from scanner.aws.scope import Scope
 from scanner.aws.targets import (
+    ADVISORY_REFRESH,
+    GLANCE,
+    MANDATORY_REFRESH,
+    SessionCredentials,
     Target,
     enabled_regions,
     enter,
@@ -187,6 +192,28 @@ class TestEntering:
         assert open_doors.operations().count("AssumeRole") == 2
         renewal = [call for call in open_doors.calls if call.operation == "AssumeRole"][1]
         assert renewal.account == CALLER
+
+    def test_a_session_that_runs_low_is_renewed_at_the_next_look(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        start = datetime.now(UTC)
+        elapsed = 0.0
+        monkeypatch.setattr(targets, "monotonic", lambda: elapsed)
+        session = SessionCredentials(
+            "key",
+            "secret",
+            "token",
+            expiry_time=start + timedelta(seconds=ADVISORY_REFRESH + 1),
+            refresh_using=dict,
+            method="assume-role",
+            time_fetcher=lambda: start + timedelta(seconds=elapsed),
+            advisory_timeout=ADVISORY_REFRESH,
+            mandatory_timeout=MANDATORY_REFRESH,
+        )
+        needed = {}
+        for elapsed in (0.0, 2.0, GLANCE - 1.0, GLANCE + 0.0, GLANCE + 1.0):
+            needed[elapsed] = session.refresh_needed(ADVISORY_REFRESH)
+        assert needed == {0: False, 2: False, GLANCE - 1: False, GLANCE: True, GLANCE + 1: True}
 
     def test_a_session_that_cannot_be_renewed_leaves_gaps(self, open_doors: FakeAws) -> None:
         soon = issued(MEMBER)
