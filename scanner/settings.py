@@ -45,6 +45,17 @@ def _role_arn(text: str) -> str:
     return text
 
 
+def _trail_arn(text: str) -> str:
+    try:
+        arn = parse_arn(text)
+    except ValueError:
+        arn = None
+    trail = arn is not None and arn.service == "cloudtrail" and arn.resource.startswith("trail/")
+    if arn is None or not trail or not is_account_id(arn.account) or not arn.region:
+        raise ValueError(f"{text!r} is not the ARN of a trail")
+    return text
+
+
 OrganizationalUnitId = Annotated[
     str,
     _shaped(r"ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|r-[0-9a-z]{4,32}", "the id of an organizational unit or root"),
@@ -55,6 +66,7 @@ RolePath = Annotated[
     str, _shaped(r"/([!-~]{1,510}/)?", "the path of a role (it begins and ends with a slash)")
 ]
 RoleArn = Annotated[str, AfterValidator(_role_arn)]
+TrailArn = Annotated[str, AfterValidator(_trail_arn)]
 Principal = Annotated[
     str,
     _shaped(
@@ -135,6 +147,19 @@ class Settings(Frozen):
         "ARNs (with wildcards too), services, canonical users.",
         examples=[["arn:aws:iam::210987654321:role/log-keeper", "config.amazonaws.com"]],
     )
+    frameworks: tuple[str, ...] = Field(
+        (),
+        description="Frameworks to report, by key (`trailaudit checks --frameworks` lists them) or as files "
+        "of your own.",
+        examples=[["cis_aws_5_0", "pci_dss_4_0_1"]],
+    )
+    retention_for: str | None = Field(
+        None,
+        min_length=1,
+        description="Ask for as many days of retention as this framework does, wherever a check's own "
+        "min_days is not set here.",
+        examples=["pci_dss_4_0_1"],
+    )
     fail_on: Literal["info", "low", "medium", "high", "critical", "never"] = Field(
         "low",
         description="The mildest severity that fails the run: info, low, medium, high, critical or never.",
@@ -213,6 +238,7 @@ FLAGS = (
     Flag("--region", ("regions",), "NAME"),
     Flag("--check", ("only",), "ID"),
     Flag("--skip", ("skip",), "ID"),
+    Flag("--framework", ("frameworks",), "KEY|FILE"),
     Flag("--output", ("outputs",), "FORMAT[=PATH]"),
     Flag("--fail-on", ("fail_on",), "SEVERITY"),
     Flag("--allow-unknown", ("allow_unknown",)),
