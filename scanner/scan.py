@@ -7,12 +7,29 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 
+from pydantic_core import to_jsonable_python
+
 from scanner.check import BROKEN, Check
+from scanner.compare import Sight, held, since
 from scanner.coverage import matrix
+from scanner.frameworks import FrameworkFile, assess_frameworks
 from scanner.model.finding import Finding, Reason, Severity, Status
 from scanner.model.posture import Posture
-from scanner.model.result import Gate, GateVerdict, Report, Result, Run, Scope, ScopeAccount, Summary, Tool
+from scanner.model.result import (
+    Gate,
+    GateVerdict,
+    Report,
+    Result,
+    Rule,
+    Run,
+    Scope,
+    ScopeAccount,
+    Summary,
+    Tool,
+)
+from scanner.model.waiver import WaiverRule
 from scanner.registry import describe
+from scanner.waivers import apply
 from scanner.words import plural
 
 EXIT_PASS = 0
@@ -29,34 +46,66 @@ def needs(checks: Iterable[Check]) -> frozenset[str]:
 
 
 def assess(
-    posture: Posture, checks: Sequence[Check], *, run: Run, fail_on: Severity | None, allow_unknown: bool
+    posture: Posture,
+    checks: Sequence[Check],
+    *,
+    run: Run,
+    fail_on: Severity | None,
+    allow_unknown: bool,
+    frameworks: Sequence[FrameworkFile] = (),
+    waivers: Sequence[WaiverRule] = (),
+    baseline: Result | None = None,
+    fail_on_new: bool = False,
 ) -> Result:
-    """Judge a posture. The same posture and checks give the same result, but for `run`.
+    """Judge a posture. The same posture, checks, waivers and baseline give the same result, but for `run`.
 
-    `fail_on` is the mildest severity that the gate minds; None never fails it.
+    `fail_on` is the mildest severity that the gate minds; None never fails it. With `fail_on_new` it
+    minds only what was no open failure in the baseline.
     """
-    findings = tuple(
+    findings: tuple[Finding, ...] = tuple(
         sorted(
             (finding for check in checks for finding in check.evaluate(posture)),
             key=lambda finding: finding.order,
         )
     )
+    findings, notes = apply(findings, waivers, posture.taken_at.date())
+    scope = _scope(posture)
+    since_then = None
+    if baseline is not None:
+        sight = Sight(scope.accounts, {check.id for check in checks}, findings)
+        findings, since_then = since(findings, sight, baseline, posture.taken_at)
     coverage = [row for account in posture.reachable for row in matrix(account, posture)]
     return Result(
         tool=Tool(version=version("trailaudit")),
         run=run,
-        scope=_scope(posture),
+        scope=scope,
+        rules=tuple(sorted(map(_rule, checks), key=lambda rule: rule.id)),
         readings=posture.calls,
         coverage=tuple(sorted(coverage, key=lambda row: (row.account, row.region, row.event_class))),
         findings=findings,
+        waivers=notes,
+        baseline=since_then,
+        frameworks=assess_frameworks(frameworks, findings, scope.accounts, checks),
         summary=summarize(findings),
-        gate=gate(posture, findings, fail_on=fail_on, allow_unknown=allow_unknown),
+        gate=gate(
+            posture,
+            findings,
+            fail_on=fail_on,
+            allow_unknown=allow_unknown,
+            known=held(baseline) if baseline is not None and fail_on_new else None,
+        ),
     )
 
 
 def report(result: Result, checks: Sequence[Check]) -> Report:
     """The result with the prose of its checks, as renderers take it."""
     return Report(result=result, checks=tuple(describe(check) for check in checks))
+
+
+def _rule(check: Check) -> Rule:
+    options = to_jsonable_python({name: getattr(check, name) for name in type(check).model_fields})
+    severity = options.pop("severity")
+    return Rule(id=check.id, severity=severity, options=options)
 
 
 def _scope(posture: Posture) -> Scope:
@@ -92,9 +141,17 @@ def summarize(findings: Iterable[Finding]) -> Summary:
 
 
 def gate(
-    posture: Posture, findings: Sequence[Finding], *, fail_on: Severity | None, allow_unknown: bool
+    posture: Posture,
+    findings: Sequence[Finding],
+    *,
+    fail_on: Severity | None,
+    allow_unknown: bool,
+    known: frozenset[str] | None = None,
 ) -> Gate:
-    """The exit code and its reasons, the weightiest first. The highest code that applies wins."""
+    """The exit code and its reasons, the weightiest first. The highest code that applies wins.
+
+    `known`: ids of failures that the gate doesn't mind, since the baseline holds them.
+    """
     statuses = Counter(finding.status for finding in findings)
     unreachable = sum(account.state == "unreachable" for account in posture.accounts)
     failed = sum(
@@ -102,6 +159,7 @@ def gate(
         and finding.waiver is None
         and fail_on is not None
         and finding.severity.rank >= fail_on.rank
+        and finding.id not in (known or ())
         for finding in findings
     )
     broken = sorted({finding.check for finding in findings if _is_broken(finding)})
@@ -119,7 +177,8 @@ def gate(
         reasons.append((EXIT_INCOMPLETE, f"{statuses[Status.UNKNOWN]:,} unknown"))
     if failed and fail_on is not None:
         least = "" if fail_on is Severity.INFO else f" at or above {fail_on}"
-        reasons.append((EXIT_FAIL, f"{failed:,} failed{least}"))
+        beyond = "" if known is None else ", beyond the baseline"
+        reasons.append((EXIT_FAIL, f"{failed:,} failed{least}{beyond}"))
     code = max((code for code, _ in reasons), default=EXIT_PASS)
     verdicts: dict[int, GateVerdict] = {
         EXIT_PASS: "pass",
@@ -127,7 +186,8 @@ def gate(
         EXIT_INCOMPLETE: "incomplete",
         EXIT_NOTHING: "nothing-assessed",
     }
-    passed = "everything asked for was assessed, and nothing failed the gate"
+    beyond = "" if known is None else " beyond the baseline"
+    passed = f"everything asked for was assessed, and nothing failed the gate{beyond}"
     texts = tuple(text for _, text in reasons) or (passed,)
     return Gate(code=code, verdict=verdicts[code], reasons=texts)
 

@@ -1,12 +1,14 @@
 """What was concluded: all that a renderer may know, and exactly the published JSON."""
 
+from datetime import datetime
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from scanner.model.base import Frozen, Moment
-from scanner.model.finding import Finding, Severity
+from scanner.model.finding import Finding, Severity, Status
 from scanner.model.posture import AccountState, CallCount
+from scanner.model.waiver import WaiverNote
 
 SCHEMA_VERSION: Literal["1"] = "1"
 
@@ -38,6 +40,12 @@ class Run(Frozen):
     finished: Moment
     caller: str
     organization: str | None = None
+    taken_at: Moment | None = None
+    """When AWS was read: long before, where a saved posture was judged. None in results of old."""
+
+    @property
+    def seen_at(self) -> datetime:
+        return self.taken_at or self.started
 
 
 class ScopeAccount(Frozen):
@@ -50,6 +58,14 @@ class ScopeAccount(Frozen):
 
 class Scope(Frozen):
     accounts: tuple[ScopeAccount, ...]
+
+
+class Rule(Frozen):
+    """A check that ran, as it was set."""
+
+    id: str
+    severity: Severity
+    options: dict[str, JsonValue]
 
 
 class Coverage(Frozen):
@@ -95,14 +111,55 @@ class Gate(Frozen):
     reasons: tuple[str, ...]
 
 
+Absence = Literal[
+    "resource-gone",
+    "filed-elsewhere",
+    "not-visible",
+    "account-unreachable",
+    "account-skipped",
+    "account-not-in-scope",
+    "region-not-in-scope",
+    "check-not-run",
+]
+"""Why a run has no verdict on a subject that another run has one on. Only the first means that the thing
+isn't there, or that nothing refers to it any more."""
+
+
+class Gone(Frozen):
+    """A failure or unknown verdict that this run has no counterpart of, and why: it need not be mended."""
+
+    id: str
+    check: str
+    status: Status
+    severity: Severity
+    account: str
+    region: str | None
+    resource: str
+    message: str
+    first_seen: Moment | None
+    why: Absence
+
+
+class Baseline(Frozen):
+    """The earlier run that the findings' `change` is told from."""
+
+    run: Run
+    tool: Tool
+    gone: tuple[Gone, ...]
+    """Those of the baseline, and those that it could not see itself and carried on."""
+
+
 class Result(Frozen):
     schema_version: Literal["1"] = SCHEMA_VERSION
     tool: Tool
     run: Run
     scope: Scope
+    rules: tuple[Rule, ...] = ()
     readings: tuple[CallCount, ...]
     coverage: tuple[Coverage, ...]
     findings: tuple[Finding, ...]
+    waivers: tuple[WaiverNote, ...] = ()
+    baseline: Baseline | None = None
     frameworks: tuple[Framework, ...] = ()
     summary: Summary
     gate: Gate

@@ -36,16 +36,19 @@ def test_every_published_member_is_there_in_its_published_order() -> None:
     published = """{
         "schema_version": null,
         "tool": {"name": null, "version": null},
-        "run": {"id": null, "started": null, "finished": null, "caller": null, "organization": null},
+        "run": {"id": null, "started": null, "finished": null, "caller": null, "organization": null, "taken_at": null},
         "scope": {"accounts": [{"id": null, "name": null, "state": null, "regions": [null], "reason": null}]},
+        "rules": [],
         "readings": [{"account": null, "region": null, "action": null, "outcome": null, "code": null, "count": null}],
         "coverage": [{"account": null, "region": null, "event_class": null, "recorded": null, "by": [null], "holes": []}],
         "findings": [{
             "id": null, "check": null, "status": null, "severity": null, "account": null, "region": null,
             "resource": null, "message": null,
             "reason": {"action": null, "operation": null, "code": null, "detail": null, "account": null, "region": null},
-            "waiver": null, "change": null
+            "waiver": null, "change": null, "first_seen": null
         }],
+        "waivers": [],
+        "baseline": null,
         "frameworks": [{"key": null, "controls": [{"id": null, "status": null, "pass": null, "fail": null, "unknown": null}]}],
         "summary": {"pass": null, "fail": null, "unknown": null, "not_applicable": null, "waived": null, "score": null},
         "gate": {"code": null, "verdict": null, "reasons": [null]}

@@ -1,0 +1,6 @@
+"""What changed between runs, and why: since a baseline, and over any number of runs."""
+
+from scanner.compare.baseline import held, since
+from scanner.compare.sight import Sight
+
+__all__ = ["Sight", "held", "since"]
