@@ -1,0 +1,142 @@
+"""The result as a workbook, for people who filter, sort and hand over.
+
+Every cell is text or a number: no formula, no link, whatever a resource is called. Account ids are
+text, so they keep their leading zeros; times are text in UTC.
+"""
+
+import io
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+from typing import ClassVar
+
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from reports.flat import cell
+from reports.verdicts import Mark
+from reports.words import printable
+from reports.xlsx.sheets import Sheet, Tinted, Value, sheets
+from scanner.model.result import Report
+
+MOST_ROWS = 1_048_576
+"""Of a sheet, the headings among them; what is beyond goes to a further sheet."""
+MOST_NAME = 31
+
+_FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
+_RESERVED = "history"
+"""Excel keeps this name for itself."""
+
+_COLOURS: dict[Mark, tuple[str, str]] = {
+    "f": ("#FFC7CE", "#9C0006"),
+    "u": ("#FFEB9C", "#7F6000"),
+    "w": ("#DDEBF7", "#1F4E78"),
+    "p": ("#E2EFDA", "#375623"),
+    "n": ("#EDEDED", "#595959"),
+}
+"""Background and text. The cell says the same in words."""
+
+
+class XlsxRenderer:
+    """Sheets: Summary, Accounts × Checks, Findings, Coverage, Unknown, Waivers, and one a framework."""
+
+    format: ClassVar[str] = "xlsx"
+    suffix: ClassVar[str] = ".xlsx"
+
+    def render(self, report: Report) -> bytes:
+        file = io.BytesIO()
+        run = report.result.run
+        # A row is forgotten as soon as it is written: a large report needs no more memory than a small one.
+        with Workbook(file, {"constant_memory": True}) as book:
+            book.set_properties(
+                {
+                    "title": "CloudTrail audit",
+                    "author": "trailaudit",
+                    "comments": printable(run.id)[:200],
+                    "created": run.finished,
+                }
+            )
+            looks = Looks.of(book)
+            taken: set[str] = set()
+            for sheet in sheets(report):
+                _write(book, sheet, looks, taken)
+        return file.getvalue()
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """The formats of one workbook."""
+
+    heading: Format
+    plain: Format
+    marks: dict[Mark, Format]
+
+    @classmethod
+    def of(cls, book: Workbook) -> "Looks":
+        top = {"valign": "top"}
+        return cls(
+            heading=book.add_format({"bold": True, "bg_color": "#1F3864", "font_color": "#FFFFFF", **top}),
+            plain=book.add_format({**top, "text_wrap": True}),
+            marks={
+                mark: book.add_format({"bg_color": back, "font_color": front, **top})
+                for mark, (back, front) in _COLOURS.items()
+            },
+        )
+
+
+def _write(book: Workbook, sheet: Sheet, looks: Looks, taken: set[str]) -> None:
+    """One sheet, or as many as its rows need."""
+
+    def page() -> Worksheet:
+        return book.add_worksheet(sheet_name(sheet.name, taken))
+
+    empty = True
+    for _, part in groupby(enumerate(sheet.rows), key=lambda numbered: numbered[0] // (MOST_ROWS - 1)):
+        _write_one(page(), sheet, (row for _, row in part), looks)
+        empty = False
+    if empty:
+        _write_one(page(), sheet, (), looks)
+
+
+def _write_one(page: Worksheet, sheet: Sheet, rows: Iterable[tuple[Value, ...]], looks: Looks) -> None:
+    for number, column in enumerate(sheet.columns):
+        page.set_column(number, number, column.width)
+        page.write_string(0, number, cell(column.heading), looks.heading)
+    last = 0
+    for last, row in enumerate(rows, start=1):
+        for number, value in enumerate(row):
+            _write_cell(page, last, number, value, looks)
+    page.freeze_panes(1, sheet.frozen)
+    if sheet.filtered:
+        page.autofilter(0, 0, last, len(sheet.columns) - 1)
+    page.set_landscape()
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(0)
+
+
+def _write_cell(page: Worksheet, row: int, column: int, value: Value, looks: Looks) -> None:
+    match value:
+        case None | "":
+            return
+        case Tinted(text, mark):
+            page.write_string(row, column, cell(text), looks.marks[mark])
+        case str():
+            page.write_string(row, column, cell(value), looks.plain)
+        case _:
+            page.write_number(row, column, value, looks.plain)
+
+
+def sheet_name(wanted: str, taken: set[str]) -> str:
+    """A name that Excel allows and that no other sheet has; it is added to `taken`."""
+    base = _FORBIDDEN.sub("-", cell(wanted)).strip("' ")[:MOST_NAME].strip("' ")
+    if not base or base.lower() == _RESERVED:
+        base = f"{base or 'Sheet'} 1"
+    name, number = base, 1
+    while name.lower() in taken:
+        number += 1
+        end = f" {number}"
+        name = base[: MOST_NAME - len(end)].rstrip("' ") + end
+    taken.add(name.lower())
+    return name
