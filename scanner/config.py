@@ -67,6 +67,10 @@ def load(
         _validate(stated, source, known, formats)
         settings = _overlay(settings, stated)
     require_distinct(settings.outputs, settings.save_posture)
+    if settings.fail_on_new and settings.baseline is None:
+        raise UserError(
+            "--fail-on-new (fail_on_new) needs a baseline", hint="name an earlier result with --baseline"
+        )
     configured = tuple(_configured(file, settings, known))
     selected = tuple(
         check for check in configured if _chosen(check.id, settings.only) and check.id not in settings.skip

@@ -160,9 +160,27 @@ class Settings(Frozen):
         "min_days is not set here.",
         examples=["pci_dss_4_0_1"],
     )
+    waivers: str | None = Field(
+        None,
+        min_length=1,
+        description="The file of failures that somebody answers for until a day.",
+        examples=["waivers.yaml"],
+    )
+    max_waiver_days: int = Field(
+        365, ge=1, description="How many days a waiver may last, from its creation to its last day."
+    )
+    baseline: str | None = Field(
+        None,
+        min_length=1,
+        description="An earlier result (--output json): each finding says what became of it since.",
+        examples=["last-quarter.json"],
+    )
     fail_on: Literal["info", "low", "medium", "high", "critical", "never"] = Field(
         "low",
         description="The mildest severity that fails the run: info, low, medium, high, critical or never.",
+    )
+    fail_on_new: bool = Field(
+        default=False, description="Only failures that the baseline does not hold fail the run."
     )
     allow_unknown: bool = Field(default=False, description="Unknown verdicts don't make the run incomplete.")
     outputs: dict[str, str] = Field(
@@ -240,7 +258,11 @@ FLAGS = (
     Flag("--skip", ("skip",), "ID"),
     Flag("--framework", ("frameworks",), "KEY|FILE"),
     Flag("--output", ("outputs",), "FORMAT[=PATH]"),
+    Flag("--waivers", ("waivers",), "FILE"),
+    Flag("--max-waiver-days", ("max_waiver_days",), "N"),
+    Flag("--baseline", ("baseline",), "FILE"),
     Flag("--fail-on", ("fail_on",), "SEVERITY"),
+    Flag("--fail-on-new", ("fail_on_new",)),
     Flag("--allow-unknown", ("allow_unknown",)),
     Flag("--posture", ("posture",), "FILE"),
     Flag("--save-posture", ("save_posture",), "FILE"),

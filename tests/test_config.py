@@ -137,7 +137,7 @@ def test_an_option_that_is_left_empty_stays_at_its_default(tmp_path: Path) -> No
     [
         ("acounts: []", "config.yaml:1: acounts: unknown option", "did you mean accounts?"),
         ("role:\n  nme: x", "config.yaml:2: role.nme: unknown option", "did you mean name?"),
-        ("waivers: x", "config.yaml:1: waivers: unknown option", None),
+        ("painting: x", "config.yaml:1: painting: unknown option", None),
         ("accounts: [123]", "config.yaml:1: accounts[0]: must be text, not 123", 'quote it: "123"'),
         ("\naccounts:\n- '123'", "config.yaml:3: accounts[0]: '123' is not an AWS account id", None),
         ("accounts: x", "config.yaml:1: accounts: must be a list, not 'x'", None),

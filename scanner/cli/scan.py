@@ -6,6 +6,7 @@ import logging
 import os
 import secrets
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import click
@@ -18,10 +19,14 @@ from scanner.cli.progress import progress
 from scanner.cli.saved import read_saved
 from scanner.config import CONFIG_VARIABLE, Config, load, scope
 from scanner.errors import UserError
+from scanner.model.base import iso
 from scanner.model.posture import Posture
 from scanner.model.reading import Known, Outcome
-from scanner.model.result import Run
+from scanner.model.result import Result, Run
+from scanner.model.waiver import WaiverRule
 from scanner.scan import assess, needs, report
+from scanner.settings import Settings
+from scanner.waivers import load as load_waivers
 from scanner.words import plural
 
 log = logging.getLogger(__name__)
@@ -48,12 +53,15 @@ def scan(**given: Any) -> int:
     config = load(given, os.environ, registry.checks(), registry.renderers())
     settings = config.settings
     messages.show(settings.log_format, messages.level(quiet=settings.quiet, verbose=settings.verbose))
+    waivers = _waivers(settings)
+    baseline = _baseline(settings)
     require_outputs(settings.outputs)
     if settings.save_posture is not None:
         require_writable(settings.save_posture)
     gc.set_threshold(*GARBAGE)
     started = datetime.now(UTC)
     posture = _posture(config, started)
+    _require_earlier(settings, baseline, posture)
     problems = list(_save(posture, settings.save_posture))
     result = assess(
         posture,
@@ -61,10 +69,36 @@ def scan(**given: Any) -> int:
         run=_run(posture, started),
         fail_on=settings.gate,
         allow_unknown=settings.allow_unknown,
+        waivers=waivers,
+        baseline=baseline,
+        fail_on_new=settings.fail_on_new,
     )
     problems += publish(report(result, config.checks), settings.outputs)
     gate = result.gate
     return finish(gate.code, f"{gate.verdict}: {', '.join(gate.reasons)}", problems)
+
+
+def _waivers(settings: Settings) -> tuple[WaiverRule, ...]:
+    if settings.waivers is None:
+        return ()
+    known = {check.id for check in registry.checks()}
+    return load_waivers(Path(settings.waivers), known, settings.max_waiver_days)
+
+
+def _baseline(settings: Settings) -> Result | None:
+    path = settings.baseline
+    return None if path is None else read_saved(path, Result, "the result of a run")
+
+
+def _require_earlier(settings: Settings, baseline: Result | None, posture: Posture) -> None:
+    """A posture that was saved before the baseline was read can't say what became of that."""
+    if baseline is None or settings.posture is None or baseline.run.seen_at <= posture.taken_at:
+        return
+    then, now = iso(baseline.run.seen_at), iso(posture.taken_at)
+    raise UserError(
+        f"{settings.baseline} tells of {then}, later than the posture of {now}",
+        hint="the baseline is the earlier one; `trailaudit compare` takes any two results",
+    )
 
 
 def _posture(config: Config, now: datetime) -> Posture:
@@ -111,4 +145,5 @@ def _run(posture: Posture, started: datetime) -> Run:
         finished=datetime.now(UTC),
         caller=posture.caller.arn,
         organization=None if known is None else known.id,
+        taken_at=posture.taken_at,
     )
