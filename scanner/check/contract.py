@@ -107,15 +107,7 @@ def _words(verdict: Verdict) -> tuple[Status, str, Reason | str | None]:
         case NotApplicable(sentence):
             return Status.NOT_APPLICABLE, sentence, sentence
         case Unknown(gap, message):
-            reason = Reason(
-                action=gap.action,
-                operation=gap.operation,
-                code=gap.code,
-                detail=gap.detail,
-                account=gap.account,
-                region=gap.region,
-            )
-            return Status.UNKNOWN, f"{message}: {gap.detail}", reason
+            return Status.UNKNOWN, f"{message}: {gap.detail}", Reason.of(gap)
 
 
 P = ParamSpec("P")

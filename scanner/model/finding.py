@@ -3,9 +3,10 @@
 import hashlib
 from datetime import date
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, Self
 
 from scanner.model.base import Frozen, Moment
+from scanner.model.reading import Gap
 
 
 class Severity(StrEnum):
@@ -39,6 +40,17 @@ class Reason(Frozen):
     detail: str
     account: str | None = None
     region: str | None = None
+
+    @classmethod
+    def of(cls, gap: Gap) -> Self:
+        return cls(
+            action=gap.action,
+            operation=gap.operation,
+            code=gap.code,
+            detail=gap.detail,
+            account=gap.account,
+            region=gap.region,
+        )
 
 
 class Waiver(Frozen):
