@@ -2,9 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 
-from pydantic import Field, PositiveInt
+from pydantic import Field
 
-from scanner.check import BucketCheck, Fail, NotApplicable, Pass, Unknown, Verdict
+from scanner.check import (
+    AtHandDays,
+    BucketCheck,
+    Fail,
+    NotApplicable,
+    Pass,
+    RequiredBy,
+    Unknown,
+    Verdict,
+    required,
+)
 from scanner.model.bucket import Bucket, Versioning
 from scanner.model.finding import Severity
 from scanner.model.posture import Posture
@@ -45,7 +55,8 @@ class BucketImmediateAccess(BucketCheck):
     )
 
     severity: Severity = Severity.LOW
-    min_days: PositiveInt = Field(90, description="For how many days logs and digests must be at hand.")
+    min_days: AtHandDays = Field(90, description="For how many days logs and digests must be at hand.")
+    required_by: RequiredBy = None
 
     def judge(self, bucket: Bucket, posture: Posture, /) -> Verdict:
         trails = posture.users(bucket.name)
@@ -69,7 +80,7 @@ class BucketImmediateAccess(BucketCheck):
         ]
         early = [[move for move in some if move.storage_class in ARCHIVES] for some in found]
         if all(early):
-            return Fail(f"moves {_words(early[0])}, before {self.min_days} days")
+            return Fail(f"moves {_words(early[0])}, before {required(self.min_days, self.required_by)}")
         if any(early):
             return Unknown(first_gap(_gaps(bucket, trails)))
         doubts = [gap for some in found for move in some if (gap := self._doubt(move, bucket)) is not None]

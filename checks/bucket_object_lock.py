@@ -3,9 +3,9 @@
 from datetime import timedelta
 from typing import Literal
 
-from pydantic import Field, PositiveInt
+from pydantic import Field
 
-from scanner.check import BucketCheck, Fail, Pass, Verdict
+from scanner.check import BucketCheck, Fail, KeptDays, Pass, RequiredBy, Verdict, required
 from scanner.model.bucket import Bucket
 from scanner.model.finding import Severity
 from scanner.model.posture import Posture
@@ -39,7 +39,8 @@ class BucketObjectLock(BucketCheck):
     reads = frozenset({"s3:GetBucketObjectLockConfiguration"})
 
     severity: Severity = Severity.MEDIUM
-    min_days: PositiveInt = Field(365, description="The shortest default retention, in days.")
+    min_days: KeptDays = Field(365, description="The shortest default retention, in days.")
+    required_by: RequiredBy = None
     modes: tuple[Mode, ...] = Field(
         ("GOVERNANCE", "COMPLIANCE"), min_length=1, description="The retention modes that suffice."
     )
@@ -52,7 +53,7 @@ class BucketObjectLock(BucketCheck):
             return Fail("has Object Lock without a default retention, which locks nothing")
         locked = f"locks objects for {span(timedelta(days=lock.days))} in {lock.mode} mode"
         if lock.days < self.min_days:
-            return Fail(f"{locked}, fewer than {self.min_days} days")
+            return Fail(f"{locked}, fewer than {required(self.min_days, self.required_by)}")
         if lock.mode not in self.modes:
             return Fail(f"{locked}, not in {' or '.join(self.modes)} mode")
         return Pass(locked)

@@ -4,9 +4,19 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from pydantic import Field, PositiveInt
+from pydantic import Field
 
-from scanner.check import BucketCheck, Fail, NotApplicable, Pass, Unknown, Verdict
+from scanner.check import (
+    BucketCheck,
+    Fail,
+    KeptDays,
+    NotApplicable,
+    Pass,
+    RequiredBy,
+    Unknown,
+    Verdict,
+    required,
+)
 from scanner.model.bucket import Bucket, LifecycleRule, Versioning
 from scanner.model.finding import Severity
 from scanner.model.posture import Posture
@@ -59,7 +69,8 @@ class BucketRetention(BucketCheck):
     )
 
     severity: Severity = Severity.HIGH
-    min_days: PositiveInt = Field(365, description="How many days logs and digests must live at least.")
+    min_days: KeptDays = Field(365, description="How many days logs and digests must live at least.")
+    required_by: RequiredBy = None
 
     def judge(self, bucket: Bucket, posture: Posture, /) -> Verdict:
         trails = posture.users(bucket.name)
@@ -93,7 +104,8 @@ class BucketRetention(BucketCheck):
         if not self._short(worst):
             return Pass(f"keeps {_words(worst, '' if sure else 'at least ')}")
         if short := self._short(best):
-            return Fail(f"keeps {_words(short, '' if sure else 'at most ')}, fewer than {self.min_days} days")
+            wanted = required(self.min_days, self.required_by)
+            return Fail(f"keeps {_words(short, '' if sure else 'at most ')}, fewer than {wanted}")
         gaps = [one for one in (bucket.lifecycle, versioning, locked) if isinstance(one, Gap)]
         folders = [delivers(trail, folder) for trail in trails for folder in Folder]
         return Unknown(first_gap(gaps or [one for one in folders if isinstance(one, Gap)]))

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from pydantic import Field, PositiveInt
+from pydantic import Field
 
-from scanner.check import Fail, LogGroupCheck, Pass, Verdict
+from scanner.check import Fail, KeptDays, LogGroupCheck, Pass, RequiredBy, Verdict, required
 from scanner.model.finding import Severity
 from scanner.model.logs import LogGroupSettings
 from scanner.model.posture import Posture
@@ -32,12 +32,13 @@ class LogGroupRetention(LogGroupCheck):
     id = "log-group-retention"
 
     severity: Severity = Severity.MEDIUM
-    min_days: PositiveInt = Field(365, description="How many days events must be kept at least.")
+    min_days: KeptDays = Field(365, description="How many days events must be kept at least.")
+    required_by: RequiredBy = None
 
     def judge(self, settings: LogGroupSettings, posture: Posture, /) -> Verdict:  # noqa: ARG002 - the shape of judges
         if settings.retention_days is None:
             return Pass("keeps events forever")
         kept = f"keeps events {span(timedelta(days=settings.retention_days))}"
         if settings.retention_days < self.min_days:
-            return Fail(f"{kept}, fewer than {self.min_days} days")
+            return Fail(f"{kept}, fewer than {required(self.min_days, self.required_by)}")
         return Pass(kept)

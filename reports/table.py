@@ -9,7 +9,16 @@ from tabulate import tabulate
 
 from reports.words import counted, fit, is_waived, line, resource_name, wrap
 from scanner.model.finding import Finding, Reason, Severity, Status
-from scanner.model.result import EventClass, GateVerdict, Recorded, Report, Result
+from scanner.model.result import (
+    Control,
+    ControlStatus,
+    EventClass,
+    GateVerdict,
+    Recorded,
+    Report,
+    Result,
+)
+from scanner.words import listed
 
 MIN_WIDTH, DEFAULT_WIDTH, MAX_WIDTH = 76, 80, 140
 """Columns. Coverage of nine event classes needs the first; messages are hard to read beyond the last."""
@@ -19,7 +28,7 @@ ACCOUNTS = 20
 """Up to so many accounts, coverage is shown account by account."""
 NAME = 40
 MESSAGE = 400
-"""Characters of a check's or framework's name, of a message or reason."""
+"""Characters of a check's or control's name, of a message or reason."""
 
 COLOURS = {
     Severity.CRITICAL: "bright_red",
@@ -59,7 +68,7 @@ class TableRenderer:
 
     def to_terminal(self, report: Report, *, width: int, colour: bool) -> str:
         page = Page(min(max(width, MIN_WIDTH), MAX_WIDTH), colour)
-        sections = (_head, _accounts, _unknown, _failures, _summary, _coverage, _frameworks, _end)
+        sections = (_head, _accounts, _unknown, _failures, _summary, _coverage, _frameworks, _controls, _end)
         blocks = ["\n".join(section(page, report.result)) for section in sections]
         return "\n\n".join(block for block in blocks if block) + "\n"
 
@@ -255,14 +264,47 @@ def over_regions(answers: Iterable[Recorded]) -> Recorded:
 def _frameworks(page: Page, result: Result) -> Iterator[str]:
     if not result.frameworks:
         return
-    yield page.heading("Frameworks")
-    cells = []
+    yield page.heading("Controls of frameworks, as far as checks are evidence")
+    columns: tuple[ControlStatus, ...] = ("fail", "unknown", "pass", "not_assessed")
+    rows = []
     for framework in result.frameworks:
-        statuses = Counter(control.status for control in framework.controls)
-        words = ", ".join(f"{count:,} {line(status, NAME)}" for status, count in sorted(statuses.items()))
-        cells.append((fit(framework.key, NAME), words))
-    room = page.width - _widest("framework", cells, 0) - 2
-    yield page.grid(("framework", "controls"), [(key, wrap(words, room)) for key, words in cells])
+        counts = Counter(control.status for control in framework.controls)
+        rows.append((fit(framework.short, NAME), *(f"{counts[column]:,}" for column in columns)))
+    headings = ("framework", *(column.replace("_", " ") for column in columns))
+    yield page.grid(headings, rows, ("left", *["right"] * len(columns)))
+    yield "A pass is evidence for a part of a control, and for what the scan covered."
+
+
+def _controls(page: Page, result: Result) -> Iterator[str]:
+    """Those that fail, then those that are unknown, of one framework after the other."""
+    found = [
+        (framework, control)
+        for framework in result.frameworks
+        for status in ("fail", "unknown")
+        for control in framework.controls
+        if control.status == status
+    ]
+    if not found:
+        return
+    yield page.heading(f"{counted(len(found), 'control')} not shown to be met")
+    shown = found[:ROWS]
+    places = [(fit(f"{framework.short} {control.id}", NAME),) for framework, control in shown]
+    room = page.width - len("unknown") - 2 - _widest("control", places, 0) - 2
+    rows = []
+    for (_, control), (place,) in zip(shown, places, strict=True):
+        what = f"{wrap(line(control.title, MESSAGE), room)}\n{wrap(line(_why(control), MESSAGE), room)}"
+        colour = "red" if control.status == "fail" else "yellow"
+        rows.append((page.paint(control.status, colour), place, what))
+    yield page.grid(("status", "control", "what it asks for, and why not"), rows)
+    yield from _more(len(found) - ROWS, "control")
+
+
+def _why(control: Control) -> str:
+    """The checks that fail; else the reason."""
+    failed = [one.check for one in control.evidence if one.direct and one.status == "fail"]
+    if control.status != "fail" or not failed:
+        return control.reason or ""
+    return listed(failed, 3) if control.fail else f"{listed(failed, 3)} (waived)"
 
 
 def _end(page: Page, result: Result) -> Iterator[str]:

@@ -5,13 +5,15 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import SecretStr, ValidationError
 
 from scanner.aws.scope import Scope
-from scanner.check import Check
+from scanner.check import DAYS, REQUIRED_BY, Check, period
 from scanner.errors import UserError
+from scanner.frameworks import ALL_FRAMEWORKS, FrameworkFile, Preset, choose, find, is_file, preset
 from scanner.refusals import did_you_mean, hints, refusal
 from scanner.settings import FLAGS, STDOUT, Flag, Role, Settings
 from scanner.yaml_file import Document, Key, dotted, read
@@ -34,6 +36,7 @@ class Config:
     settings: Settings
     checks: tuple[Check, ...]
     """The selected ones with their options, sorted by id."""
+    frameworks: tuple[FrameworkFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +60,29 @@ def load(
     environ: Mapping[str, str],
     available: Sequence[type[Check]],
     formats: Collection[str],
+    frameworks: Mapping[str, Path] = MappingProxyType({}),
 ) -> Config:
-    """Settle all options. `flags` are named as click does (`role_name`); None, () and False are not given."""
+    """Settle all options. `flags` are named as click does (`role_name`); None, () and False are not given.
+
+    Of the frameworks that are installed only those asked for are read.
+    """
     file, *stronger = _sources(flags, environ)
     known = {check.id: check for check in available}
     settings = Settings()
     for source in (file, *stronger):
         stated = source.settings()
         _validate(stated, source, known, formats)
+        _require_frameworks(stated, source, frameworks)
         settings = _overlay(settings, stated)
     require_distinct(settings.outputs, settings.save_posture)
     if settings.fail_on_new and settings.baseline is None:
         raise UserError(
             "--fail-on-new (fail_on_new) needs a baseline", hint="name an earlier result with --baseline"
         )
-    configured = tuple(_configured(file, settings, known))
+    wanted = None
+    if settings.retention_for is not None:
+        wanted = preset(find(settings.retention_for, frameworks, known))
+    configured = tuple(_configured(file, settings, known, wanted))
     selected = tuple(
         check for check in configured if _chosen(check.id, settings.only) and check.id not in settings.skip
     )
@@ -79,7 +90,7 @@ def load(
         raise UserError(
             "no check is left to run", hint="loosen --check or --skip (only and skip in the file)"
         )
-    return Config(settings, selected)
+    return Config(settings, selected, choose(settings.frameworks, frameworks, known))
 
 
 def load_settings(flags: Mapping[str, Any], environ: Mapping[str, str]) -> Settings:
@@ -241,6 +252,18 @@ def _require_check(name: str, known: Mapping[str, type[Check]], place: str) -> N
         )
 
 
+def _require_frameworks(settings: Settings, source: _Source, installed: Mapping[str, Path]) -> None:
+    named: list[tuple[Key, str]] = [(("frameworks", at), name) for at, name in enumerate(settings.frameworks)]
+    if settings.retention_for is not None:
+        named.append((("retention_for",), settings.retention_for))
+    for key, name in named:
+        if not is_file(name) and name not in installed:
+            raise UserError(
+                f"{source.name(key)}: unknown framework {name!r}",
+                hint=hints(did_you_mean(name, installed), ALL_FRAMEWORKS),
+            )
+
+
 def _overlay(base: Settings, stated: Settings) -> Settings:
     """`base` with all that `stated` says itself."""
     given = stated.model_fields_set
@@ -268,9 +291,14 @@ def require_distinct(outputs: Mapping[str, str], save_posture: str | None = None
             raise UserError(f"{other} and {form} can't both be written to {path}")
 
 
-def _configured(file: _Source, settings: Settings, known: Mapping[str, type[Check]]) -> Iterator[Check]:
+def _configured(
+    file: _Source, settings: Settings, known: Mapping[str, type[Check]], wanted: Preset | None
+) -> Iterator[Check]:
     for name, check in sorted(known.items()):
         options = dict(settings.checks.get(name, {}))
+        days = None if wanted is None else wanted.days(period(check))
+        if wanted is not None and days is not None and DAYS not in options:
+            options = {REQUIRED_BY: wanted.source, **options, DAYS: days}
         for shared in SHARED:
             if shared in options:
                 raise UserError(

@@ -1,7 +1,8 @@
 """What is installed: checks and report formats, ours and anybody's, by entry point.
 
 `trailaudit.checks` names packages: each of their modules holds one check, but for those whose name
-begins with an underscore. `trailaudit.reports` names renderer classes, one a format, and so does
+begins with an underscore. `trailaudit.frameworks` names packages of YAML files, each a framework and
+named as its key. `trailaudit.reports` names renderer classes, one a format, and so does
 `trailaudit.verifications` for what `verify` found.
 """
 
@@ -12,6 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -25,6 +27,7 @@ from scanner.refusals import did_you_mean
 from scanner.renderer import Renderer
 
 CHECKS = "trailaudit.checks"
+FRAMEWORKS = "trailaudit.frameworks"
 REPORTS = "trailaudit.reports"
 VERIFICATIONS = "trailaudit.verifications"
 HEADINGS = ("Why it matters", "How to fix", "See")
@@ -46,6 +49,21 @@ def checks() -> tuple[type[Check], ...]:
                 )
             found[check.id] = check
     return tuple(check for _, check in sorted(found.items()))
+
+
+def frameworks() -> Mapping[str, Path]:
+    """The files of the installed frameworks by key, sorted; none is read."""
+    found: dict[str, Path] = {}
+    for entry in _entries(FRAMEWORKS):
+        for folder in _imported(entry, entry.module).__path__:
+            for path in Path(folder).glob("*.yaml"):
+                if other := found.get(path.stem):
+                    raise UserError(
+                        f"the framework {path.stem} is installed twice: {other} and {path}",
+                        hint=f"uninstall one of the two; the second is part of {_origin(entry)}",
+                    )
+                found[path.stem] = path
+    return dict(sorted(found.items()))
 
 
 def renderers(group: str = REPORTS) -> Mapping[str, EntryPoint]:

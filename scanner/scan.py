@@ -12,6 +12,7 @@ from pydantic_core import to_jsonable_python
 from scanner.check import BROKEN, Check
 from scanner.compare import Sight, held, since
 from scanner.coverage import matrix
+from scanner.frameworks import FrameworkFile, assess_frameworks
 from scanner.model.finding import Finding, Reason, Severity, Status
 from scanner.model.posture import Posture
 from scanner.model.result import (
@@ -51,6 +52,7 @@ def assess(
     run: Run,
     fail_on: Severity | None,
     allow_unknown: bool,
+    frameworks: Sequence[FrameworkFile] = (),
     waivers: Sequence[WaiverRule] = (),
     baseline: Result | None = None,
     fail_on_new: bool = False,
@@ -83,6 +85,7 @@ def assess(
         findings=findings,
         waivers=notes,
         baseline=since_then,
+        frameworks=assess_frameworks(frameworks, findings, scope.accounts, checks),
         summary=summarize(findings),
         gate=gate(
             posture,

@@ -257,6 +257,7 @@ FLAGS = (
     Flag("--check", ("only",), "ID"),
     Flag("--skip", ("skip",), "ID"),
     Flag("--framework", ("frameworks",), "KEY|FILE"),
+    Flag("--retention-for", ("retention_for",), "KEY|FILE"),
     Flag("--output", ("outputs",), "FORMAT[=PATH]"),
     Flag("--waivers", ("waivers",), "FILE"),
     Flag("--max-waiver-days", ("max_waiver_days",), "N"),

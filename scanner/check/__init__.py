@@ -1,4 +1,6 @@
-"""The contract of a check (`contract`), and the scope classes that checks are made on (`scopes`)."""
+"""The contract of a check (`contract`), and the scope classes that checks are made on (`scopes`), and
+options that frameworks set (`periods`).
+"""
 
 from scanner.check.contract import (
     BROKEN,
@@ -14,6 +16,17 @@ from scanner.check.contract import (
     root_subject,
     settle,
 )
+from scanner.check.periods import (
+    DAYS,
+    REQUIRED_BY,
+    AtHandDays,
+    KeptDays,
+    Period,
+    RequiredBy,
+    demand,
+    period,
+    required,
+)
 from scanner.check.scopes import (
     NO_TRAIL,
     AccountCheck,
@@ -28,16 +41,22 @@ from scanner.check.scopes import (
 
 __all__ = [
     "BROKEN",
+    "DAYS",
     "NO_TRAIL",
+    "REQUIRED_BY",
     "AccountCheck",
+    "AtHandDays",
     "BucketCheck",
     "Check",
     "Fail",
+    "KeptDays",
     "LogGroupCheck",
     "NotApplicable",
     "OrganizationCheck",
     "Pass",
+    "Period",
     "RegionCheck",
+    "RequiredBy",
     "StoreCheck",
     "Subject",
     "TrailCheck",
@@ -45,7 +64,10 @@ __all__ = [
     "Verdict",
     "broken",
     "bucket_subject",
+    "demand",
     "out_of_scope",
+    "period",
+    "required",
     "root_subject",
     "settle",
 ]

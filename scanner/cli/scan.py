@@ -50,7 +50,7 @@ of 700 new objects, searching it over and over is a fifth of the CPU of a large 
 @flags()
 def scan(**given: Any) -> int:
     """Read CloudTrail's configuration, judge it, and report."""
-    config = load(given, os.environ, registry.checks(), registry.renderers())
+    config = load(given, os.environ, registry.checks(), registry.renderers(), registry.frameworks())
     settings = config.settings
     messages.show(settings.log_format, messages.level(quiet=settings.quiet, verbose=settings.verbose))
     waivers = _waivers(settings)
@@ -72,6 +72,7 @@ def scan(**given: Any) -> int:
         waivers=waivers,
         baseline=baseline,
         fail_on_new=settings.fail_on_new,
+        frameworks=config.frameworks,
     )
     problems += publish(report(result, config.checks), settings.outputs)
     gate = result.gate

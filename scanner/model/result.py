@@ -25,6 +25,15 @@ EventClass = Literal[
 ]
 Recorded = Literal["yes", "partly", "no", "unknown"]
 GateVerdict = Literal["pass", "fail", "incomplete", "nothing-assessed"]
+ControlStatus = Literal["pass", "fail", "unknown", "not_assessed"]
+EvidenceStatus = Literal["pass", "fail", "unknown", "not_applicable", "not_run"]
+Assessment = Literal["automated", "manual", "scored"]
+"""How the framework itself wants the control to be assessed."""
+Confidence = Literal["high", "medium", "low"]
+"""In a mapping: an official page or several tools agree; the text plainly calls for it; indirect."""
+Source = Literal["aws", "aws-unverified", "scanners", "control-text", "secondary", "general", "reading"]
+"""Who says so: AWS's own lists (or so, the number not read again), other scanners, the control's text,
+secondary literature, general knowledge, or our reading."""
 
 
 class Tool(Frozen):
@@ -79,16 +88,76 @@ class Coverage(Frozen):
     holes: tuple[str, ...] = ()
 
 
-class Control(Frozen):
-    id: str
-    status: str
+class Link(Frozen):
+    """What a check has to do with a control; `sources` says who says so."""
+
+    check: str
+    confidence: Confidence
+    sources: tuple[Source, ...] = Field(min_length=1)
+
+    @property
+    def direct(self) -> bool:
+        """Whether it decides; indirect evidence is shown only."""
+        return self.confidence != "low"
+
+
+class Evidence(Link):
+    """What one check says of a control: its status over all verdicts, and how many there are of each.
+
+    `fail` counts open failures, `waived` the others; `reason` is why the status isn't what the verdicts say.
+    """
+
+    status: EvidenceStatus
     passed: int = Field(alias="pass")
     fail: int
     unknown: int
+    not_applicable: int
+    waived: int
+    reason: str | None = None
+
+
+class Control(Frozen):
+    """What direct evidence says of a control; the counts are its verdicts. `reason`: why it is `unknown`."""
+
+    id: str
+    status: ControlStatus
+    passed: int = Field(alias="pass")
+    fail: int
+    unknown: int
+    not_applicable: int
+    waived: int
+    title: str
+    level: int | None = None
+    assessment: Assessment | None = None
+    reason: str | None = None
+    note: str | None = None
+    evidence: tuple[Evidence, ...] = ()
+
+
+class RetentionPeriod(Frozen):
+    """How long a framework wants logs kept. No `min_days`: it sets no period, `note` says why."""
+
+    control: str | None = None
+    min_days: int | None = Field(gt=0)
+    immediately_available_days: int | None = Field(None, gt=0)
+    force: str
+    label: Literal["interpretation", "common practice"] | None = None
+    """What the number is where the framework does not plainly say it of logs."""
+    confidence: Confidence
+    sources: tuple[Source, ...] = Field(min_length=1)
+    note: str
 
 
 class Framework(Frozen):
+    """One version of a framework; `short` is how its controls are cited, as in `CIS AWS 5.0.0 3.1`."""
+
     key: str
+    name: str
+    short: str
+    version: str
+    publisher: str
+    notes: tuple[str, ...] = ()
+    retention: tuple[RetentionPeriod, ...] = ()
     controls: tuple[Control, ...]
 
 

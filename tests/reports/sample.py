@@ -8,16 +8,20 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from types import MappingProxyType
-from typing import get_args
+from typing import Any, get_args
 
 from scanner.model.finding import Change, Finding, Reason, Severity, Status, Waiver, finding_id
 from scanner.model.posture import AccountState, CallCount
 from scanner.model.reading import Outcome
 from scanner.model.result import (
     CheckDoc,
+    Confidence,
     Control,
+    ControlStatus,
     Coverage,
     EventClass,
+    Evidence,
+    EvidenceStatus,
     Framework,
     Gate,
     OptionDoc,
@@ -271,6 +275,44 @@ def prose(some: Iterable[Finding]) -> tuple[CheckDoc, ...]:
     )
 
 
+def evidence(
+    check: str, status: EvidenceStatus = "pass", *, confidence: Confidence = "high", **counts: int
+) -> Evidence:
+    """What a check says of a control; counts that aren't given are 0."""
+    zero = dict.fromkeys(("passed", "fail", "unknown", "not_applicable", "waived"), 0)
+    given: dict[str, Any] = {**zero, **counts}
+    return Evidence(check=check, confidence=confidence, sources=("aws",), status=status, **given)
+
+
+def control(number: str, status: ControlStatus, *some: Evidence, **more: str | None) -> Control:
+    """A control with the counts of its direct evidence."""
+    direct = [one for one in some if one.direct]
+    given: dict[str, Any] = {"title": f"What {number} asks for", **more}
+    return Control(
+        id=number,
+        status=status,
+        passed=sum(one.passed for one in direct),
+        fail=sum(one.fail for one in direct),
+        unknown=sum(one.unknown for one in direct),
+        not_applicable=sum(one.not_applicable for one in direct),
+        waived=sum(one.waived for one in direct),
+        evidence=some,
+        **given,
+    )
+
+
+def framework(*controls: Control, key: str = "cis_aws_5_0", short: str = "CIS AWS 5.0.0") -> Framework:
+    return Framework(
+        key=key,
+        name="CIS Amazon Web Services Foundations Benchmark",
+        short=short,
+        version="5.0.0",
+        publisher="Center for Internet Security",
+        notes=("The alarms are to be checked by hand.",),
+        controls=controls,
+    )
+
+
 FINDINGS = findings()
 ACCOUNTS = accounts()
 COVERAGE = (
@@ -292,13 +334,17 @@ READINGS = (
     ),
 )
 FRAMEWORKS = (
-    Framework(
-        key="cis_aws_5_0",
-        controls=(
-            Control(id="3.1", status="pass", passed=2, fail=0, unknown=0),
-            Control(id="3.2", status="fail", passed=0, fail=1, unknown=0),
-            Control(id="3.5", status="unknown", passed=0, fail=0, unknown=1),
+    framework(
+        control("3.1", "pass", evidence("multi-region-trail", "pass", passed=2)),
+        control("3.2", "fail", evidence("trail-log-file-validation", "fail", fail=1)),
+        control(
+            "3.5",
+            "unknown",
+            evidence("trail-kms-encryption", "unknown", unknown=1),
+            reason="unknown: trail-kms-encryption",
+            note="Answered for trails alone.",
         ),
+        control("4.16", "not_assessed"),
     ),
 )
 RUN = Run(

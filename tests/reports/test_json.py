@@ -49,7 +49,17 @@ def test_every_published_member_is_there_in_its_published_order() -> None:
         }],
         "waivers": [],
         "baseline": null,
-        "frameworks": [{"key": null, "controls": [{"id": null, "status": null, "pass": null, "fail": null, "unknown": null}]}],
+        "frameworks": [{
+            "key": null, "name": null, "short": null, "version": null, "publisher": null, "notes": [null], "retention": [],
+            "controls": [{
+                "id": null, "status": null, "pass": null, "fail": null, "unknown": null, "not_applicable": null, "waived": null,
+                "title": null, "level": null, "assessment": null, "reason": null, "note": null,
+                "evidence": [{
+                    "check": null, "confidence": null, "sources": [null], "status": null,
+                    "pass": null, "fail": null, "unknown": null, "not_applicable": null, "waived": null, "reason": null
+                }]
+            }]
+        }],
         "summary": {"pass": null, "fail": null, "unknown": null, "not_applicable": null, "waived": null, "score": null},
         "gate": {"code": null, "verdict": null, "reasons": [null]}
     }"""

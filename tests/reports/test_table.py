@@ -64,9 +64,17 @@ ACCOUNT       MGMT  MGMT   GLOBAL  KMS  RDS   S3    S3     LAMBDA  DYNAMO
 111122223333  yes   part   yes     yes  yes   yes   yes    NO      yes
 part: not everything or not in every region; ?: unknown
 
-Frameworks
-FRAMEWORK    CONTROLS
-cis_aws_5_0  1 fail, 1 pass, 1 unknown
+Controls of frameworks, as far as checks are evidence
+FRAMEWORK      FAIL  UNKNOWN  PASS  NOT ASSESSED
+CIS AWS 5.0.0     1        1     1             1
+A pass is evidence for a part of a control, and for what the scan covered.
+
+2 controls not shown to be met
+STATUS   CONTROL            WHAT IT ASKS FOR, AND WHY NOT
+fail     CIS AWS 5.0.0 3.2  What 3.2 asks for
+                            trail-log-file-validation
+unknown  CIS AWS 5.0.0 3.5  What 3.5 asks for
+                            unknown: trail-kms-encryption
 
 Gate: incomplete, exit code 3: 1 unknown; 1 unreachable; 3 failed
 """
