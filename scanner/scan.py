@@ -86,7 +86,7 @@ def assess(
         waivers=notes,
         baseline=since_then,
         frameworks=assess_frameworks(frameworks, findings, scope.accounts, checks),
-        summary=summarize(findings),
+        summary=Summary.of(findings),
         gate=gate(
             posture,
             findings,
@@ -120,23 +120,6 @@ def _scope(posture: Posture) -> Scope:
             )
             for account in posture.accounts
         )
-    )
-
-
-def summarize(findings: Iterable[Finding]) -> Summary:
-    """Counts; a waived failure counts as waived and not as failed."""
-    counts: Counter[str] = Counter()
-    for finding in findings:
-        waived = finding.waiver is not None and finding.status is Status.FAIL
-        counts["waived" if waived else finding.status.value] += 1
-    assessed = counts["pass"] + counts["fail"] + counts["unknown"]
-    return Summary(
-        passed=counts["pass"],
-        fail=counts["fail"],
-        unknown=counts["unknown"],
-        not_applicable=counts["not_applicable"],
-        waived=counts["waived"],
-        score=round(counts["pass"] / assessed, 4) if counts["pass"] + counts["fail"] else None,
     )
 
 

@@ -12,9 +12,9 @@ from scanner.check import BROKEN, Check
 from scanner.model.finding import Finding, Reason, Severity, Status, Waiver, finding_id
 from scanner.model.posture import Account, AccountState, CallCount, Posture
 from scanner.model.reading import Known, Outcome
-from scanner.model.result import Gate, Result, Run
+from scanner.model.result import Gate, Result, Run, Summary
 from scanner.registry import checks
-from scanner.scan import assess, gate, needs, report, summarize
+from scanner.scan import assess, gate, needs, report
 from tests.build import ACCOUNT, NOW, OTHER, account, ago, denied, organization, posture, status, trail
 
 RUN = Run(id="20260131-090000", started=NOW, finished=NOW, caller=f"arn:aws:iam::{ACCOUNT}:user/auditor")
@@ -238,12 +238,12 @@ def test_the_order_of_findings_never_matters(
     assert gate(it, shuffled, fail_on=fail_on, allow_unknown=allow_unknown) == gate(
         it, findings, fail_on=fail_on, allow_unknown=allow_unknown
     )
-    assert summarize(shuffled) == summarize(findings)
+    assert Summary.of(shuffled) == Summary.of(findings)
 
 
 @given(findings_of_any_kind)
 def test_every_finding_is_counted_once(findings: list[Finding]) -> None:
-    counted = summarize(findings)
+    counted = Summary.of(findings)
     whole = counted.passed + counted.fail + counted.unknown + counted.not_applicable + counted.waived
     assert whole == len(findings)
 
@@ -252,7 +252,7 @@ def test_every_finding_is_counted_once(findings: list[Finding]) -> None:
 
 
 def test_the_score_is_what_passed_of_what_was_asked() -> None:
-    counted = summarize([finding(PASSED), finding(FAILED), finding(UNREAD), finding(NOT_JUDGED), waived()])
+    counted = Summary.of([finding(PASSED), finding(FAILED), finding(UNREAD), finding(NOT_JUDGED), waived()])
     assert counted.model_dump(by_alias=True) == {
         "pass": 1,
         "fail": 1,
@@ -265,11 +265,11 @@ def test_the_score_is_what_passed_of_what_was_asked() -> None:
 
 @pytest.mark.parametrize("findings", [(), (finding(NOT_JUDGED),), (waived(),)])
 def test_nothing_assessed_has_no_score(findings: tuple[Finding, ...]) -> None:
-    assert summarize(findings).score is None
+    assert Summary.of(findings).score is None
 
 
 def test_a_waiver_on_anything_but_a_failure_changes_no_count() -> None:
-    assert summarize([waived(UNREAD)]) == summarize([finding(UNREAD)])
+    assert Summary.of([waived(UNREAD)]) == Summary.of([finding(UNREAD)])
 
 
 # A whole assessment

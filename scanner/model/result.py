@@ -1,7 +1,9 @@
 """What was concluded: all that a renderer may know, and exactly the published JSON."""
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import Field, JsonValue
 
@@ -170,6 +172,23 @@ class Summary(Frozen):
     not_applicable: int
     waived: int
     score: float | None
+
+    @classmethod
+    def of(cls, findings: Iterable[Finding]) -> Self:
+        """Counts; a waived failure counts as waived and not as failed."""
+        counts: Counter[str] = Counter()
+        for finding in findings:
+            waived = finding.waiver is not None and finding.status is Status.FAIL
+            counts["waived" if waived else finding.status.value] += 1
+        assessed = counts["pass"] + counts["fail"] + counts["unknown"]
+        return cls(
+            passed=counts["pass"],
+            fail=counts["fail"],
+            unknown=counts["unknown"],
+            not_applicable=counts["not_applicable"],
+            waived=counts["waived"],
+            score=round(counts["pass"] / assessed, 4) if counts["pass"] + counts["fail"] else None,
+        )
 
 
 class Gate(Frozen):
