@@ -98,7 +98,7 @@ def load_settings(flags: Mapping[str, Any], environ: Mapping[str, str]) -> Setti
     settings = Settings()
     for source in _sources(flags, environ):
         stated = source.settings()
-        _loud_or_quiet(stated, source)
+        _no_contradiction(stated, source)
         settings = _overlay(settings, stated)
     return settings
 
@@ -222,14 +222,7 @@ def _validate(
         _require_check(name, known, source.name(("checks", name)))
     for name in settings.outputs:
         require_format(name, formats, source.name(("outputs", name)))
-    _loud_or_quiet(settings, source)
-    if settings.posture is not None:
-        for flag in FLAGS:
-            if flag.key[0] in READING and flag.of(settings) != flag.default:
-                raise UserError(
-                    f"{source.name(flag.key)}: has no effect with {source.name(('posture',))}",
-                    hint="a saved posture is judged as it was read",
-                )
+    _no_contradiction(settings, source)
 
 
 def require_format(name: str, formats: Collection[str], place: str) -> None:
@@ -239,9 +232,16 @@ def require_format(name: str, formats: Collection[str], place: str) -> None:
         raise UserError(f"{place}: unknown format {name!r}", hint=likely)
 
 
-def _loud_or_quiet(settings: Settings, source: _Source) -> None:
+def _no_contradiction(settings: Settings, source: _Source) -> None:
     if settings.quiet and settings.verbose:
         raise UserError(f"{source.name(('quiet',))}: excludes {source.name(('verbose',))}")
+    if settings.posture is not None:
+        for flag in FLAGS:
+            if flag.key[0] in READING and flag.of(settings) != flag.default:
+                raise UserError(
+                    f"{source.name(flag.key)}: has no effect with {source.name(('posture',))}",
+                    hint="a saved posture is judged as it was read",
+                )
 
 
 def _require_check(name: str, known: Mapping[str, type[Check]], place: str) -> None:
