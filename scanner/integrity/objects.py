@@ -111,6 +111,7 @@ class Got:
     metadata: dict[str, str] = field(default_factory=dict)
     """User metadata in lower case without `x-amz-meta-`, where the request keeps it."""
     etag: str | None = None
+    """As in `Listed`; like `last_modified` given where the request keeps."""
     last_modified: datetime | None = None
 
 

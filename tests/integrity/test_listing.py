@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.integrity.listing import (
-    S3Error,
     ListingError,
+    S3Error,
     list_query,
     read_error,
     read_page,

@@ -1,0 +1,105 @@
+"""Objects in a dictionary, in place of a bucket: one answer after the other, and any outcome on demand."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+
+from scanner.integrity.hashing import inflate_and_hash
+from scanner.integrity.objects import Answer, Consume, Get, Got, List, Listed, Outcome, Page, Request
+from tests.integrity.s3_server import etag
+
+Tree = Mapping[str, tuple[bytes, Mapping[str, str], datetime]]
+"""Key -> stored bytes, user metadata, time of writing."""
+
+
+@dataclass
+class MemoryObjects:
+    tree: Tree
+    bucket: str = "logs"
+    faults: Mapping[str, Outcome] = field(default_factory=dict)
+    """By key; of listings by prefix."""
+    page: int = 1000
+    asked: list[str] = field(default_factory=list)
+    """Keys and prefixes in the order of the requests."""
+
+    def pump(self, requests: Iterable[Request], consume: Consume) -> None:
+        waiting: list[Iterator[Request]] = [iter(requests)]
+        while waiting:
+            request = next(waiting[-1], None)
+            if request is None:
+                waiting.pop()
+                continue
+            for answer in [self._got(request)] if isinstance(request, Get) else self._pages(request):
+                further = consume(answer)
+                if further is not None:
+                    waiting.append(iter(further))
+
+    def _got(self, request: Get) -> Answer:
+        self.asked.append(request.key)
+        outcome = self.faults.get(request.key, Outcome.OK)
+        if outcome is not Outcome.OK:
+            return Got(request, outcome, outcome.value)
+        if request.bucket not in (None, self.bucket) or request.key not in self.tree:
+            return Got(request, Outcome.MISSING, "404 NoSuchKey")
+        body, metadata, modified = self.tree[request.key]
+        found = inflate_and_hash([body], keep=request.keep, limit=request.limit)
+        told = dict(metadata) if request.keep else {}
+        return Got(
+            request,
+            Outcome.OK,
+            found.detail,
+            found.container,
+            found.sha256,
+            found.size,
+            found.body,
+            told,
+            etag(body) if request.keep else None,
+            modified if request.keep else None,
+        )
+
+    def _pages(self, request: List) -> Iterator[Page]:
+        self.asked.append(request.prefix)
+        outcome = self.faults.get(request.prefix, Outcome.OK)
+        if outcome is not Outcome.OK:
+            yield Page(request, outcome, outcome.value)
+            return
+        keys = [key for key in sorted(self.tree, key=str.encode) if self._within(key, request)]
+        prefixes: dict[str, None] = {}
+        objects: list[Listed] = []
+        for key in keys:
+            rest = key[len(request.prefix) :]
+            if request.delimiter and request.delimiter in rest:
+                prefixes[request.prefix + rest.partition(request.delimiter)[0] + request.delimiter] = None
+            else:
+                body, _, modified = self.tree[key]
+                objects.append(Listed(key, len(body), etag(body), modified, "STANDARD"))
+        cuts = range(0, max(len(objects), 1), self.page)
+        for at in cuts:
+            yield Page(
+                request,
+                Outcome.OK,
+                objects=tuple(objects[at : at + self.page]),
+                prefixes=tuple(prefixes) if at == cuts[-1] else (),
+                last=at == cuts[-1],
+            )
+
+    @staticmethod
+    def _within(key: str, request: List) -> bool:
+        return (
+            key.startswith(request.prefix)
+            and (request.start_after is None or key > request.start_after)
+            and (request.until is None or key < request.until)
+        )
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
