@@ -1,0 +1,84 @@
+"""Why a subject stands otherwise than before: its configuration, the scope, the rules, or our sight of it."""
+
+from scanner.compare.sight import Sight
+from scanner.model.comparison import OptionChange, Why
+from scanner.model.finding import Finding, Status
+from scanner.model.result import Absence, Result, Rule
+
+_ABSENT: dict[Absence, tuple[Why, str]] = {
+    "account-not-in-scope": ("scope", "the account is not in the scope of {}"),
+    "account-skipped": ("scope", "the account was skipped by {}"),
+    "region-not-in-scope": ("scope", "the region is not in the scope of {}"),
+    "account-unreachable": ("visibility", "the account could not be entered by {}"),
+    "not-visible": ("visibility", "{} could not list everything: it may have been there"),
+    "check-not-run": ("rules", "the check was no part of {}"),
+    "filed-elsewhere": ("configuration", "{} files it under another account or region"),
+}
+
+
+class Run:
+    """One of the two runs: what it could see, and by which rules it judged."""
+
+    def __init__(self, result: Result, name: str) -> None:
+        self.name = name
+        """As it stands in sentences: `the first run`."""
+        self.result = result
+        self.sight = Sight.of(result)
+        self.rules = {rule.id: rule for rule in result.rules}
+
+
+def cause(before: Run, after: Run, old: Finding | None, new: Finding | None) -> tuple[Why, str]:
+    """What changed behind a subject whose verdict differs, with the same in a sentence."""
+    if old is None or new is None:
+        return _came_or_went(before, after, old, new)
+    for run, finding in ((before, old), (after, new)):
+        if finding.status is Status.UNKNOWN:
+            return "visibility", f"{run.name} could not read it"
+    if old.status is new.status:
+        return "waivers", "the verdict is the same, the waiver is not"
+    rules = _rules(before, after, new.check)
+    if rules is not None:
+        return "configuration-or-rules", rules
+    return "configuration", "both runs read it and judged by the same rules"
+
+
+def _came_or_went(before: Run, after: Run, old: Finding | None, new: Finding | None) -> tuple[Why, str]:
+    """A subject with a verdict in one of the two runs."""
+    blind, one = (before, new) if old is None else (after, old)
+    assert one is not None
+    absence = blind.sight.absence(one)
+    if absence in _ABSENT:
+        why, sentence = _ABSENT[absence]
+        return why, sentence.format(blind.name)
+    if one.status is Status.UNKNOWN:
+        seer = after if blind is before else before
+        return "visibility", f"{seer.name} could not read it"
+    there = "was not there, or nothing referred to it" if old is None else "is gone, or nothing refers to it"
+    rules = _rules(before, after, one.check)
+    if rules is not None:
+        return "configuration-or-rules", f"it {there}, or {rules}"
+    return "configuration", f"it {there}"
+
+
+def _rules(before: Run, after: Run, check: str) -> str | None:
+    """How the rules differ by which a check judged; None where they are the same."""
+    then, now = before.result.tool.version, after.result.tool.version
+    if then != now:
+        return f"trailaudit {then} judged the one, {now} the other"
+    old, new = before.rules.get(check), after.rules.get(check)
+    if old is None or new is None:
+        return "a result does not say how the check was set"
+    # The severity of a check decides no verdict.
+    changed = [one.name for one in options(old, new) if one.name != "severity"]
+    return f"the check is set otherwise ({', '.join(changed)})" if changed else None
+
+
+def options(old: Rule, new: Rule) -> tuple[OptionChange, ...]:
+    """The options that differ, `severity` first."""
+    then = {"severity": old.severity.value, **old.options}
+    now = {"severity": new.severity.value, **new.options}
+    return tuple(
+        OptionChange(name=name, before=then.get(name), after=now.get(name))
+        for name in {**then, **now}
+        if then.get(name) != now.get(name)
+    )
