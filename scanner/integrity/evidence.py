@@ -38,7 +38,7 @@ class LogSeen:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """The log files of one digest. `bad` are those that aren't valid; `oldest` is the stamp of one that is."""
+    """The log files of one digest. `bad` aren't valid; `oldest` is the first stamp of those that are."""
 
     count: int = 0
     valid: int = 0

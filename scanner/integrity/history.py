@@ -25,6 +25,9 @@ class Off:
     end: datetime | None
     because: str
 
+    def overlaps(self, first: datetime, last: datetime) -> bool:
+        return self.start < last and (self.end is None or self.end > first)
+
 
 def off_periods(switches: Iterable[Switch]) -> tuple[Off, ...]:
     """From each call that switched off to the next that switched on; oldest first."""
