@@ -7,19 +7,24 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError
 
+from scanner.aws.buckets import read_setting
 from scanner.aws.clients import Clients, ContextCredentials, acting_as
 from scanner.aws.organization import ACTIVE, list_members, read_organization
+from scanner.aws.pace import Pace
 from scanner.aws.permissions import LIST_PUBLIC_KEYS, LOOKUP_EVENTS
-from scanner.aws.reader import Answer, Fact, Ledger, Pace, Reader
+from scanner.aws.reader import Answer, Fact, Ledger, Reader
 from scanner.aws.scope import Scope
 from scanner.aws.targets import enabled_regions, identify, session_in
+from scanner.aws.trails import list_trails
 from scanner.errors import UserError
 from scanner.integrity.digest import PublicKey
 from scanner.integrity.history import Switch
 from scanner.integrity.objects import Credentials
+from scanner.model.bucket import Versioning
 from scanner.model.history import KEPT
 from scanner.model.reading import Gap, Known, Reading
 from scanner.model.trail import Trail
+from scanner.retention import Folder, lifetime
 
 LATE = timedelta(hours=2)
 """A digest comes up to so much later than the hour that it is about, signed with a key of that time."""
@@ -78,6 +83,32 @@ def read_switches(reader: Reader, trail: str, *, now: datetime) -> Reading[tuple
             return events
         found.update(events.value)
     return Known(tuple(sorted(found.values(), key=lambda switch: (switch.at, switch.call))))
+
+
+def is_shared(reader: Reader, trail: Trail) -> Reading[bool]:
+    """Whether another trail puts log files of the reader's region into the same folder."""
+    place = (trail.bucket, trail.prefix, trail.organization)
+    return list_trails(reader).map(
+        lambda trails: any(
+            other.arn != trail.arn and (other.bucket, other.prefix, other.organization) == place
+            for other in trails
+        )
+    )
+
+
+def read_expiry(reader: Reader, trail: Trail, now: datetime) -> Reading[Mapping[Folder, timedelta | None]]:
+    """The age from which lifecycle rules may take files from the bucket, by folder; None: they take none.
+
+    Where the bucket is versioned they hide them, which is the same to a reader.
+    """
+    rules = read_setting(reader, trail.bucket, "lifecycle")
+    if isinstance(rules, Gap):
+        return rules
+    found = {}
+    for folder in (Folder.DIGEST, Folder.LOG):
+        days = lifetime(rules.value, Versioning(), trail, folder, now=now).days
+        found[folder] = None if days is None else timedelta(days=days)
+    return Known(found)
 
 
 def organization_id(reader: Reader) -> Reading[str | None]:

@@ -253,6 +253,7 @@ VERIFY = (
     GET_TRAIL_STATUS.action,
     LIST_PUBLIC_KEYS.action,
     LOOKUP_EVENTS.action,
+    GET_BUCKET_LIFECYCLE.action,
     "s3:ListBucket",
     "s3:GetObject",
     "kms:Decrypt",

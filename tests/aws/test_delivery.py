@@ -11,7 +11,9 @@ from scanner.aws.clients import Clients
 from scanner.aws.delivery import (
     expected_lanes,
     frozen_credentials,
+    is_shared,
     organization_id,
+    read_expiry,
     read_public_keys,
     read_switches,
     sign_in,
@@ -21,6 +23,7 @@ from scanner.errors import UserError
 from scanner.integrity.digest import PublicKey
 from scanner.integrity.objects import Credentials
 from scanner.model.reading import Gap, Known, Outcome
+from scanner.retention import Folder
 from tests.aws.fake import CALLER, HOME, MEMBER, ORGANIZATION, FakeAws, Refusal, identity, issued
 from tests.build import trail as a_trail
 
@@ -179,3 +182,43 @@ def test_a_role_that_can_t_be_assumed_is_a_thing_to_put_right(shared: FakeAws) -
     shared.on("AssumeRole", Refusal("AccessDenied", status=403))
     with pytest.raises(UserError, match=f"the role audit of account {MEMBER} can't be assumed"):
         sign_in(Scope(role_name="audit"), MEMBER, HOME)
+
+
+ITEM = {
+    "TrailARN": ARN,
+    "Name": "audit",
+    "S3BucketName": "acme-logs",
+    "IncludeGlobalServiceEvents": True,
+    "IsMultiRegionTrail": True,
+    "LogFileValidationEnabled": True,
+    "IsOrganizationTrail": False,
+}
+
+
+@pytest.mark.parametrize(
+    ("other", "shared"),
+    [
+        ({}, True),
+        ({"S3BucketName": "other"}, False),
+        ({"S3KeyPrefix": "p"}, False),
+        ({"TrailARN": ARN}, False),
+    ],
+)
+def test_a_folder_is_shared_by_trails_of_one_bucket_and_prefix(
+    aws: FakeAws, other: dict[str, Any], shared: bool
+) -> None:
+    aws.on("DescribeTrails", {"trailList": [ITEM, {**ITEM, "TrailARN": f"{ARN}-2", **other}]})
+    trail = a_trail(account=CALLER, region=HOME, bucket="acme-logs")
+    assert is_shared(aws.reader(), trail) == Known(shared)
+
+
+def test_lifecycle_rules_tell_from_which_age_on_files_may_be_gone(aws: FakeAws) -> None:
+    rule = {"ID": "expire", "Status": "Enabled", "Expiration": {"Days": 90}, "Filter": {}}
+    aws.on("GetBucketLifecycleConfiguration", {"Rules": [rule]})
+    trail = a_trail(account=CALLER, region=HOME)
+    days = timedelta(days=90)
+    assert read_expiry(aws.reader(), trail, NOW) == Known({Folder.DIGEST: days, Folder.LOG: days})
+    aws.on("GetBucketLifecycleConfiguration", Refusal("NoSuchLifecycleConfiguration", status=404))
+    assert read_expiry(aws.reader(), trail, NOW) == Known({Folder.DIGEST: None, Folder.LOG: None})
+    aws.on("GetBucketLifecycleConfiguration", Refusal("AccessDenied", status=403))
+    assert isinstance(read_expiry(aws.reader(), trail, NOW), Gap)
