@@ -13,8 +13,9 @@ from scanner.aws import permissions, stores, trails
 from scanner.aws.clients import Clients
 from scanner.aws.history import with_history
 from scanner.aws.organization import read_organization
+from scanner.aws.pace import Pace
 from scanner.aws.pool import Pool, Progress, spread
-from scanner.aws.reader import Ledger, Pace, Reader
+from scanner.aws.reader import Ledger, Reader
 from scanner.aws.scope import Scope
 from scanner.aws.shared import (
     Sessions,

@@ -4,11 +4,9 @@ AWS answers two calls a second for each account and region, 50 events each, by o
 """
 
 import json
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from threading import Lock
 from typing import Any
 
 from scanner.aws.permissions import LOOKUP_EVENTS
@@ -23,53 +21,22 @@ from scanner.model.reading import Gap, Known, Reading
 from scanner.model.trail import Selectors
 from scanner.tampering import watches
 
-INTERVAL = 0.5
-"""Seconds between two calls to one account and region."""
 PATIENCE = 20
 """Pages of one event source, after which it is asked for each name that matters instead: KMS, for one,
 tells of every data key. Such names are rare."""
-
-Place = tuple[str, str]
-
-
-class Pacer:
-    """Gives each place a turn every `INTERVAL` seconds; safe to share among threads."""
-
-    def __init__(
-        self,
-        sleep: Callable[[float], bool],
-        clock: Callable[[], float] = time.monotonic,
-        interval: float = INTERVAL,
-    ) -> None:
-        self._sleep = sleep
-        self._clock = clock
-        self._interval = interval
-        self._free: dict[Place, float] = {}
-        self._lock = Lock()
-
-    def wait(self, place: Place) -> bool:
-        """Until it is the place's turn again; others don't wait for it. True when the scan was given up."""
-        with self._lock:
-            now = self._clock()
-            turn = max(now, self._free.get(place, now))
-            self._free[place] = turn + self._interval
-        return turn > now and self._sleep(turn - now)
 
 
 def with_history(posture: Posture, sessions: Sessions, pool: Pool, *, needs: frozenset[str]) -> Posture:
     """The posture with the history of each account, where a check needs it: one query a source and region."""
     if LOOKUP_EVENTS.action not in needs:
         return posture
-    pacer = Pacer(pool.sleep)
     wanted = [
         (account.id, watch.region, watch.source)
         for account in posture.reachable
         for watch in watches(account, posture)
     ]
     events = pool.map(
-        lambda place: read_events(
-            sessions.at(place[0], place[1]), place[2], until=posture.taken_at, pacer=pacer
-        ),
+        lambda place: read_events(sessions.at(place[0], place[1]), place[2], until=posture.taken_at),
         spread(wanted, account=lambda place: place[0]),
     )
     found: dict[str, list[History]] = {}
@@ -85,11 +52,9 @@ def _with(account: Account, history: list[History]) -> Account:
     return account.model_copy(update={"history": tuple(history)}) if history else account
 
 
-def read_events(
-    reader: Reader, source: str, *, until: datetime, pacer: Pacer
-) -> Reading[tuple[HistoryEvent, ...]]:
+def read_events(reader: Reader, source: str, *, until: datetime) -> Reading[tuple[HistoryEvent, ...]]:
     """The events of one source in the reader's region that may matter, failed calls too; oldest first."""
-    query = _Query(reader, source, until, pacer)
+    query = _Query(reader, source, until)
     found = query.pages("EventSource", source, most=PATIENCE)
     if found is None:
         by_name = [query.pages("EventName", name) or Known(()) for name in sorted(WATCHED[source])]
@@ -108,7 +73,6 @@ class _Query:
     reader: Reader
     source: str
     until: datetime
-    pacer: Pacer
 
     def pages(
         self, attribute: str, value: str, most: int | None = None
@@ -124,8 +88,6 @@ class _Query:
         events: list[HistoryEvent] = []
         seen: set[str] = set()
         while True:
-            if self.pacer.wait((self.reader.account, self.reader.region or "")):
-                return self._gap("GivenUp", "was not made again: the scan was given up")
             page = self.reader.read(fact, **parameters)
             if isinstance(page, Gap):
                 return page
@@ -134,18 +96,18 @@ class _Query:
             if not token:
                 return Known(tuple(events))
             if token in seen:
-                return self._gap(INCOMPLETE, "failed: a page token came twice")
+                return self._token_came_twice()
             seen.add(token)
             if most is not None and len(seen) >= most:
                 return None
             parameters["NextToken"] = token
 
-    def _gap(self, code: str, what: str) -> Gap:
+    def _token_came_twice(self) -> Gap:
         return Gap(
-            f"{LOOKUP_EVENTS.action} {what}",
+            f"{LOOKUP_EVENTS.action} failed: a page token came twice",
             action=LOOKUP_EVENTS.action,
             operation=LOOKUP_EVENTS.operation,
-            code=code,
+            code=INCOMPLETE,
             account=self.reader.account,
             region=self.reader.region,
         )

@@ -1,11 +1,10 @@
 """One way to ask AWS anything: a call becomes a reading, and no error gets past it.
 
 The only place that knows the exceptions of AWS calls. Each call is retried here, within a budget of
-its own: throttled ones five times over at most 15 seconds, connection faults twice.
+its own: throttled ones five times over at most 15 seconds, connection faults twice. Before each
+attempt it waits for its turn (`pace`).
 """
 
-import random
-import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -20,6 +19,7 @@ from pydantic import SecretStr, ValidationError
 
 from scanner.aws.clients import Clients, acting_as
 from scanner.aws.failures import Failure, bounded, diagnose, one_line
+from scanner.aws.pace import Key, Pace
 from scanner.aws.permissions import ASSUME_ROLE, ApiCall
 from scanner.model.posture import CallCount
 from scanner.model.reading import Gap, Known, Outcome, Reading
@@ -74,30 +74,15 @@ class Ledger:
         )
 
 
-def _sleep(seconds: float) -> bool:
-    time.sleep(seconds)
-    return False
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How retries wait: `sleep` takes seconds and returns True when the scan was told to stop."""
-
-    sleep: Callable[[float], bool] = _sleep
-    random: Callable[[], float] = random.random
-
-    def pause(self, attempt: int, failure: Failure) -> bool:
-        """Full jitter: anything up to 1, 2, 4, 8 seconds when throttled, a fifth of that otherwise."""
-        unit = 1.0 if failure.outcome is Outcome.THROTTLED else 0.2
-        return self.sleep(self.random() * unit * 2 ** (attempt - 1))
-
-
 class _Refused(Exception):  # noqa: N818 - it never leaves this module
     def __init__(self, failure: Failure, call: ApiCall, attempts: int) -> None:
         super().__init__(failure.code)
         self.failure = failure
         self.call = call
         self.attempts = attempts
+
+
+_GIVEN_UP = Failure("GivenUp", "the scan was given up", Outcome.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +96,8 @@ class Reader:
     account: str
     """Whom readings and gaps are filed under: the account that is asked about."""
     region: str | None = None
+    payer: str = ""
+    """Whose quotas its calls use up: the account of the credentials."""
     hidden: SecretStr | None = None
     """Never to be quoted from an error message."""
 
@@ -158,14 +145,17 @@ class Reader:
 
     def _answer(self, call: ApiCall, parameters: dict[str, Any]) -> Answer:
         attempt = 1
+        key: Key = (self.payer, self.region, call)
         while True:
+            if self.pace.turn(key):
+                raise _Refused(_GIVEN_UP, call, attempt)
             try:
                 method = getattr(self.clients.get(call.service, self.region), call.method)
                 with acting_as(self.credentials):
                     answer: Answer = method(**parameters)
             except (ClientError, BotoCoreError, ResponseParserError) as error:
                 failure = diagnose(error)
-                if attempt >= failure.attempts or self.pace.pause(attempt, failure):
+                if attempt >= failure.attempts or self.pace.pause(key, attempt, failure.outcome):
                     raise _Refused(failure, _culprit(error, call), attempt) from error
                 attempt += 1
             else:

@@ -104,7 +104,7 @@ def identify(reader: Reader) -> tuple[Caller, Reader]:
         raise _unaccepted(found)
     caller = found.value
     reader.ledger.count(caller.account, None, permissions.GET_CALLER_IDENTITY.action, Outcome.OK)
-    return caller, replace(reader, account=caller.account)
+    return caller, replace(reader, account=caller.account, payer=caller.account)
 
 
 def organization_reader(scope: Scope, caller: Caller, own: Reader) -> Reader:
@@ -216,7 +216,7 @@ def _assume(scope: Scope, caller: Caller, own: Reader, role: str) -> Reading[Rea
         advisory_timeout=ADVISORY_REFRESH,
         mandatory_timeout=MANDATORY_REFRESH,
     )
-    return Known(replace(own, account=account, credentials=credentials))
+    return Known(replace(own, account=account, payer=account, credentials=credentials))
 
 
 def enabled_regions(reader: Reader) -> Reading[tuple[str, ...]]:

@@ -11,7 +11,8 @@ from botocore.exceptions import ClientError
 
 from scanner.aws import clients as module
 from scanner.aws.clients import Clients
-from scanner.aws.reader import Ledger, Pace, Reader
+from scanner.aws.pace import Pace
+from scanner.aws.reader import Ledger, Reader
 
 CALLER = "111111111111"
 MEMBER = "222222222222"

@@ -11,9 +11,10 @@ import pytest
 from botocore.credentials import Credentials
 
 from scanner.aws.clients import Clients, acting_as
+from scanner.aws.pace import Pace
 from scanner.aws.permissions import DESCRIBE_TRAILS, GET_BUCKET_VERSIONING, GET_CALLER_IDENTITY
 from scanner.aws.permissions import GET_ACCOUNT_PUBLIC_ACCESS_BLOCK as ACCOUNT_BLOCK
-from scanner.aws.reader import Fact, Ledger, Pace, Reader
+from scanner.aws.reader import Fact, Ledger, Reader
 from scanner.errors import UserError
 from scanner.model.reading import Gap, Known
 from tests.aws.fake import credentials

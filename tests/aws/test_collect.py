@@ -8,6 +8,7 @@ import pytest
 
 from scanner.aws import permissions
 from scanner.aws.collect import collect
+from scanner.aws.pool import Pool
 from scanner.aws.scope import Scope
 from scanner.errors import UserError
 from scanner.model.alarms import Subscription
@@ -62,8 +63,9 @@ def alarm(metric: str, topic: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-def world(aws: FakeAws) -> FakeAws:
-    """An organization whose one trail records everything, into the log archive's bucket."""
+def world(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> FakeAws:
+    """An organization whose one trail records everything, into the log archive's bucket; nobody waits."""
+    monkeypatch.setattr(Pool, "sleep", lambda _self, _seconds: False)
     aws.on("GetCallerIdentity", lambda call: identity(call.account))
     aws.on("AssumeRole", lambda call: issued(call.params["RoleArn"].split(":")[4]))
     arn = f"arn:aws:organizations::{CALLER}:organization/{ORGANIZATION}"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from scanner.aws.history import PATIENCE, Pacer, read_events
+from scanner.aws.history import PATIENCE, read_events
 from scanner.changes import CLOUDTRAIL, KMS, S3, WATCHED
 from scanner.model.history import HistoryEvent
 from scanner.model.reading import Gap, Known, Outcome, Reading
@@ -33,27 +33,8 @@ def item(name: str, number: int = 1, source: str = CLOUDTRAIL, **record: Any) ->
     }
 
 
-class Clock:
-    """Time that passes only while somebody waits."""
-
-    def __init__(self, *, stopped: bool = False) -> None:
-        self.now = 0.0
-        self.waits: list[float] = []
-        self.stopped = stopped
-
-    def sleep(self, seconds: float) -> bool:
-        self.waits.append(seconds)
-        self.now += seconds
-        return self.stopped
-
-    def pacer(self) -> Pacer:
-        return Pacer(self.sleep, lambda: self.now)
-
-
-def read(
-    aws: FakeAws, source: str = CLOUDTRAIL, clock: Clock | None = None
-) -> Reading[tuple[HistoryEvent, ...]]:
-    return read_events(aws.reader(), source, until=NOW, pacer=(clock or Clock()).pacer())
+def read(aws: FakeAws, source: str = CLOUDTRAIL) -> Reading[tuple[HistoryEvent, ...]]:
+    return read_events(aws.reader(), source, until=NOW)
 
 
 def only(aws: FakeAws, *events: dict[str, Any], source: str = CLOUDTRAIL) -> HistoryEvent:
@@ -155,26 +136,13 @@ def test_the_parameters_of_s3_are_kept_by_one_spelling(aws: FakeAws) -> None:
     assert event.parameters == {"bucketName": "logs", "versioningConfiguration": {"Status": "Suspended"}}
 
 
-def test_pages_are_read_at_two_a_second_and_the_oldest_comes_first(aws: FakeAws) -> None:
+def test_all_pages_are_read_and_the_oldest_comes_first(aws: FakeAws) -> None:
     aws.on("LookupEvents", {"Events": [item("StopLogging", 1)], "NextToken": "2"})
     aws.on("LookupEvents", {"Events": [item("StopLogging", 2)], "NextToken": "3"}, NextToken="2")
     aws.on("LookupEvents", {"Events": [item("StopLogging", 2)]}, NextToken="3")
-    clock = Clock()
-    found = read(aws, clock=clock)
+    found = read(aws)
     assert isinstance(found, Known)
     assert [one.id for one in found.value] == ["id-2", "id-1"]
-    assert clock.waits == [0.5, 0.5]
-
-
-def test_a_place_does_not_wait_for_another(aws: FakeAws) -> None:
-    clock = Clock()
-    pacer = clock.pacer()
-    for region in ("eu-west-1", "us-east-1"):
-        pacer.wait((CALLER, region))
-    assert clock.waits == []
-    pacer.wait((CALLER, "eu-west-1"))
-    assert clock.waits == [0.5]
-    assert aws.calls == []
 
 
 @pytest.mark.parametrize(
@@ -200,12 +168,6 @@ def test_a_token_that_comes_twice_is_a_gap(aws: FakeAws) -> None:
     found = read(aws)
     assert isinstance(found, Gap)
     assert found.code == "IncompleteAnswer"
-
-
-def test_a_scan_that_is_given_up_asks_no_more(aws: FakeAws) -> None:
-    aws.on("LookupEvents", {"Events": [], "NextToken": "2"})
-    assert isinstance(read(aws, clock=Clock(stopped=True)), Gap)
-    assert len(aws.calls) == 1
 
 
 class TestABusySource:

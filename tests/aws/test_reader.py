@@ -1,5 +1,6 @@
 """A call becomes a reading: a fact, "none", or the reason why there is none."""
 
+from itertools import count
 from typing import Any
 
 import pytest
@@ -7,8 +8,9 @@ from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, Re
 from botocore.parsers import ResponseParserError
 from pydantic import SecretStr
 
+from scanner.aws.pace import Pace
 from scanner.aws.permissions import DESCRIBE_TRAILS, GET_BUCKET_POLICY, LIST_EVENT_DATA_STORES
-from scanner.aws.reader import Answer, Fact, Ledger, Pace
+from scanner.aws.reader import Answer, Fact, Ledger
 from scanner.model.bucket import Versioning
 from scanner.model.posture import CallCount
 from scanner.model.reading import Gap, Known, Outcome
@@ -137,7 +139,8 @@ def test_throttled_calls_wait_longer_each_time(aws: FakeAws) -> None:
         return False
 
     aws.on("DescribeTrails", Refusal("ThrottlingException"))
-    reader = aws.reader(pace=Pace(sleep=sleep, random=lambda: 1.0))
+    minutes = count(step=60)
+    reader = aws.reader(pace=Pace(sleep=sleep, random=lambda: 1.0, clock=lambda: float(next(minutes))))
     found = gap(reader.read(COUNT))
     assert waits == [1, 2, 4, 8]
     assert found.detail == "cloudtrail:DescribeTrails was throttled 5 times (ThrottlingException): because"
