@@ -146,13 +146,38 @@ class Objects(Protocol):
         UserError where nothing at all could be signed, comes out of here.
         """
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Let go of what is open."""
+        return
 
-    def __enter__(self) -> Self: ...
+    def __enter__(self) -> Self:
+        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
+    ) -> None:
+        self.close()
+
+
+def pump_one_by_one(
+    requests: Iterable[Request], consume: Consume, answers: Callable[[Request], Iterable[Answer]]
+) -> None:
+    """A pump for objects that are at hand: `answers` are those to one request."""
+    waiting = [iter(requests)]
+    while waiting:
+        request = next(waiting[-1], None)
+        if request is None:
+            waiting.pop()
+            continue
+        for answer in answers(request):
+            further = consume(answer)
+            if further is not None:
+                waiting.append(iter(further))
+
+
+def refused(request: Request, outcome: Outcome, detail: str) -> Answer:
+    """The answer that brings nothing."""
+    return Got(request, outcome, detail) if isinstance(request, Get) else Page(request, outcome, detail)
 
 
 def list_all(objects: Objects, request: List) -> tuple[Outcome, str, list[Listed], list[str]]:

@@ -3,11 +3,19 @@
 import random
 import time
 from collections.abc import Callable, Iterable
-from types import TracebackType
-from typing import Self
 
-from scanner.integrity.objects import Answer, Consume, Credentials, Got, Outcome, Page, Request
-from scanner.integrity.s3_answers import Elsewhere, Fault, Next, Skewed, read, refused
+from scanner.integrity.objects import (
+    Answer,
+    Consume,
+    Credentials,
+    Got,
+    Objects,
+    Outcome,
+    Page,
+    Request,
+    refused,
+)
+from scanner.integrity.s3_answers import Elsewhere, Fault, Next, Skewed, read
 from scanner.integrity.s3_requests import Requests, S3Place
 from scanner.integrity.schedule import Job, Schedule
 from scanner.integrity.transport import Reply, Transport
@@ -18,7 +26,7 @@ PATIENCE = 60.0
 MOST_REDIRECTS = 3
 
 
-class S3Objects:
+class S3Objects(Objects):
     """See `Objects`."""
 
     def __init__(
@@ -96,14 +104,6 @@ class S3Objects:
 
     def close(self) -> None:
         self._transport.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def open_s3(

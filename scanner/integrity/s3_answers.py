@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
 from scanner.integrity.listing import ListingError, read_error, read_page
-from scanner.integrity.objects import Answer, Get, Got, List, Outcome, Page
+from scanner.integrity.objects import Answer, Get, Got, List, Outcome, Page, refused
 from scanner.integrity.schedule import Job
 from scanner.integrity.transport import OK, Reply
 
@@ -125,11 +125,6 @@ def _outcome(status: int, code: str, message: str) -> Outcome:
     if code.startswith("KMS.") or (code == "AccessDenied" and "kms:" in message):
         return Outcome.KMS_DENIED
     return Outcome.DENIED if status == _FORBIDDEN else Outcome.FAILED
-
-
-def refused(request: Get | List, outcome: Outcome, detail: str) -> Answer:
-    """The answer that brings nothing."""
-    return Got(request, outcome, detail) if isinstance(request, Get) else Page(request, outcome, detail)
 
 
 def _say(status: int, code: str, message: str) -> str:

@@ -3,11 +3,21 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from types import TracebackType
-from typing import Self
 
 from scanner.integrity.hashing import inflate_and_hash
-from scanner.integrity.objects import Answer, Consume, Get, Got, List, Listed, Outcome, Page, Request
+from scanner.integrity.objects import (
+    Answer,
+    Consume,
+    Get,
+    Got,
+    List,
+    Listed,
+    Objects,
+    Outcome,
+    Page,
+    Request,
+    pump_one_by_one,
+)
 from tests.integrity.s3_server import etag
 
 Tree = Mapping[str, tuple[bytes, Mapping[str, str], datetime]]
@@ -15,7 +25,7 @@ Tree = Mapping[str, tuple[bytes, Mapping[str, str], datetime]]
 
 
 @dataclass
-class MemoryObjects:
+class MemoryObjects(Objects):
     tree: Tree
     bucket: str = "logs"
     faults: Mapping[str, Outcome] = field(default_factory=dict)
@@ -25,16 +35,10 @@ class MemoryObjects:
     """Keys and prefixes in the order of the requests."""
 
     def pump(self, requests: Iterable[Request], consume: Consume) -> None:
-        waiting: list[Iterator[Request]] = [iter(requests)]
-        while waiting:
-            request = next(waiting[-1], None)
-            if request is None:
-                waiting.pop()
-                continue
-            for answer in [self._got(request)] if isinstance(request, Get) else self._pages(request):
-                further = consume(answer)
-                if further is not None:
-                    waiting.append(iter(further))
+        pump_one_by_one(requests, consume, self._answers)
+
+    def _answers(self, request: Request) -> Iterable[Answer]:
+        return [self._got(request)] if isinstance(request, Get) else self._pages(request)
 
     def _got(self, request: Get) -> Answer:
         self.asked.append(request.key)
@@ -71,8 +75,10 @@ class MemoryObjects:
         for key in keys:
             rest = key[len(request.prefix) :]
             if request.delimiter and request.delimiter in rest:
-                prefixes[request.prefix + rest.partition(request.delimiter)[0] + request.delimiter] = None
-            else:
+                folder = request.prefix + rest.partition(request.delimiter)[0] + request.delimiter
+                if request.until is None or folder < request.until:
+                    prefixes[folder] = None
+            elif request.until is None or key < request.until:
                 body, _, modified = self.tree[key]
                 objects.append(Listed(key, len(body), etag(body), modified, "STANDARD"))
         cuts = range(0, max(len(objects), 1), self.page)
@@ -87,19 +93,4 @@ class MemoryObjects:
 
     @staticmethod
     def _within(key: str, request: List) -> bool:
-        return (
-            key.startswith(request.prefix)
-            and (request.start_after is None or key > request.start_after)
-            and (request.until is None or key < request.until)
-        )
-
-    def close(self) -> None:
-        """Nothing is open."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
+        return key.startswith(request.prefix) and (request.start_after is None or key > request.start_after)
