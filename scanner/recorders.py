@@ -10,7 +10,7 @@ from scanner.model.arn import parse_arn
 from scanner.model.base import iso
 from scanner.model.posture import Account, Posture
 from scanner.model.reading import Gap, Known, Outcome, Reading, all_of
-from scanner.model.store import EventDataStore, StoreSettings
+from scanner.model.store import EventDataStore
 from scanner.model.trail import AdvancedSelectors, Selectors, Trail, TrailStatus
 from scanner.words import span
 
@@ -149,16 +149,46 @@ def _store_recorder(store: EventDataStore) -> Recorder:
 
 
 def _stores_of(account: Account, posture: Posture) -> Iterator[EventDataStore]:
-    """Stores that record this account: its own, and those of its organization."""
+    """Stores that record this account, or may do so: its own, and those of its organization."""
     own = {arn for view in account.views if isinstance(view.stores, Known) for arn in view.stores.value}
     for store in posture.stores:
-        if store.arn in own or (account.in_organization and _serves_organization(store)):
+        if store.arn in own or (account.in_organization and _may_serve_organization(store, posture)):
             yield store
 
 
-def _serves_organization(store: EventDataStore) -> bool:
-    settings: Reading[StoreSettings] = store.settings
-    return isinstance(settings, Known) and settings.value.organization
+def _may_serve_organization(store: EventDataStore, posture: Posture) -> bool:
+    match store.settings:
+        case Known(settings):
+            return settings.organization
+        case Gap():
+            return may_manage(store.owner, posture)
+
+
+def may_manage(account: str, posture: Posture) -> bool:
+    """Whether it is, or may be, the management account: all organization event data stores are in that one,
+    and no member is told of them.
+    """
+    managed = posture.organization.map(
+        lambda found: found is not None and found.management_account == account
+    )
+    return managed != Known(value=False)
+
+
+def _unlisted_stores(account: Account, posture: Posture) -> Iterator[Gap]:
+    """Why there may be other stores that record this account."""
+    tellers = [account]
+    if account.in_organization:
+        tellers += [
+            one
+            for one in posture.accounts
+            if one.id != account.id and one.in_organization and may_manage(one.id, posture)
+        ]
+    for teller in tellers:
+        if teller.gap is not None:
+            yield teller.gap
+        for view in teller.views:
+            if isinstance(view.stores, Gap) and view.stores.outcome is not Outcome.REGION_DISABLED:
+                yield view.stores
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +199,9 @@ class Recorders:
     unlisted_trails: Mapping[str, Gap]
     """Regions whose trails could not be listed."""
     unlisted_stores: tuple[Gap, ...]
-    """Regions whose event data stores could not be listed: one of another region may cover this one."""
+    """Regions whose event data stores could not be listed, the management account's too: one of another
+    region may cover this one.
+    """
 
     def covering(self, region: str) -> tuple[Recorder, ...]:
         return tuple(one for one in self.known if one.covers(region))
@@ -194,9 +226,5 @@ def _recorders(account: Account, posture: Posture) -> Recorders:
     return Recorders(
         known=(*trails, *stores),
         unlisted_trails={view.region: view.trails for view in account.views if isinstance(view.trails, Gap)},
-        unlisted_stores=tuple(
-            view.stores
-            for view in account.views
-            if isinstance(view.stores, Gap) and view.stores.outcome is not Outcome.REGION_DISABLED
-        ),
+        unlisted_stores=tuple(_unlisted_stores(account, posture)),
     )

@@ -16,7 +16,7 @@ from scanner.coverage import (
     matrix,
     unsettled,
 )
-from scanner.model.posture import MemberStatus, Posture
+from scanner.model.posture import Account, MemberStatus, Posture
 from scanner.model.reading import Gap, Known, Outcome, not_read
 from scanner.model.store import EventDataStore, StoreSettings
 from scanner.model.trail import AdvancedSelector, BasicSelector, FieldSelector, Selectors, Trail
@@ -31,13 +31,16 @@ from tests.build import (
     account,
     ago,
     denied,
+    organization,
     posture,
     select,
     status,
+    store_arn,
     trail,
     trail_arn,
     view,
 )
+from tests.probes import unreachable
 
 READ_ONLY = Known(Selectors(advanced=(select(readOnly=("true",)),)))
 WRITE_ONLY = Known(Selectors(advanced=(select(readOnly=("false",)),)))
@@ -184,6 +187,35 @@ class TestEventDataStores:
         member = account(in_organization=True)
         world = posture(trails=(), accounts=(member, owner), stores=(store(organization=True),))
         assert reads(world).recorded == "yes"
+
+    def unread(self, owner: Account, **changes: Any) -> Answer:
+        """What is known of a member that only a store of the owner might record."""
+        members = (account(in_organization=True), owner)
+        known: dict[str, Any] = {"organization": Known(organization(management_account=OTHER)), **changes}
+        return reads(posture(trails=(), accounts=members, **known))
+
+    def test_a_store_of_the_management_account_that_cannot_be_read_may_record_its_members(self) -> None:
+        gap = denied("cloudtrail:GetEventDataStore", account=OTHER)
+        there = EventDataStore(arn=store_arn(account=OTHER), settings=gap)
+        seen = account(OTHER, views=(view("eu-west-1", stores=Known((there.arn,))),), in_organization=True)
+        assert self.unread(seen, stores=(there,)).complete == gap
+        unknown = denied("organizations:DescribeOrganization")
+        assert self.unread(seen, stores=(there,), organization=unknown).complete == gap
+
+    def test_a_store_of_a_member_that_cannot_be_read_records_no_other(self) -> None:
+        gap = denied("cloudtrail:GetEventDataStore", account=OTHER)
+        there = EventDataStore(arn=store_arn(account=OTHER), settings=gap)
+        seen = account(OTHER, views=(view("eu-west-1", stores=Known((there.arn,))),), in_organization=True)
+        managed = Known(organization(management_account=ACCOUNT))
+        assert self.unread(seen, stores=(there,), organization=managed).complete == Known(value=False)
+
+    def test_stores_of_the_management_account_that_cannot_be_listed_may_record_its_members(self) -> None:
+        gap = denied("cloudtrail:ListEventDataStores", account=OTHER)
+        blind = account(OTHER, views=(view("eu-west-1", stores=gap),), in_organization=True)
+        assert self.unread(blind).complete == gap
+        assert self.unread(
+            unreachable(OTHER).model_copy(update={"in_organization": True})
+        ).complete == denied("sts:AssumeRole", account=OTHER, region=None)
 
     def test_stores_are_asked_for_only_where_trails_leave_something_open(self) -> None:
         assert unsettled(posture().accounts[0], posture()) == ()

@@ -102,6 +102,8 @@ def _grantee(grantee: Answer) -> str:
 
 def _block(answer: Answer) -> PublicAccessBlock:
     flags = answer["PublicAccessBlockConfiguration"]
+    if not flags:
+        raise KeyError("BlockPublicAcls")
     return PublicAccessBlock(
         block_public_acls=flags.get("BlockPublicAcls", False),
         ignore_public_acls=flags.get("IgnorePublicAcls", False),
@@ -122,11 +124,12 @@ def _versioning(answer: Answer) -> Versioning:
 
 def _object_lock(answer: Answer) -> ObjectLock | None:
     configuration = answer["ObjectLockConfiguration"]
-    if configuration.get("ObjectLockEnabled") != "Enabled":
+    if configuration["ObjectLockEnabled"] != "Enabled":
         return None
-    default = configuration.get("Rule", {}).get("DefaultRetention")
-    if not default:
+    rule = configuration.get("Rule")
+    if rule is None:
         return ObjectLock()
+    default = rule["DefaultRetention"]
     days = default.get("Days") or DAYS_PER_YEAR * default["Years"]
     return ObjectLock(mode=default["Mode"], days=days)
 

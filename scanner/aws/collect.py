@@ -34,6 +34,7 @@ from scanner.model.posture import Account, Caller, MemberStatus, Posture, Region
 from scanner.model.reading import Gap, Known, Outcome, Reading, not_read
 from scanner.model.store import EventDataStore
 from scanner.model.trail import Trail, TrailStatus
+from scanner.recorders import may_manage
 
 Place = tuple[str, str]
 """An account and a region."""
@@ -279,12 +280,21 @@ class _Waves:
         )
 
     def list_stores(self, draft: Posture) -> dict[Place, Reading[tuple[str, ...]]]:
-        """Everywhere where a check is about stores, else where trails alone don't record everything."""
+        """Everywhere where a check is about stores, else where trails alone don't record everything.
+
+        What trails don't record of a member, a store of the management account may.
+        """
+        wanted = [(account, unsettled(account, draft)) for account in draft.reachable]
         everywhere = permissions.LIST_EVENT_DATA_STORES.action in self.needs
+        members = any(account.in_organization and regions for account, regions in wanted)
         places = (
             (account.id, region)
-            for account in draft.reachable
-            for region in (account.judged_regions if everywhere else unsettled(account, draft))
+            for account, regions in wanted
+            for region in (
+                account.judged_regions
+                if everywhere or (members and account.in_organization and may_manage(account.id, draft))
+                else regions
+            )
         )
         return self.pool.map(
             lambda place: stores.list_stores(self.sessions.at(*place)),

@@ -36,6 +36,7 @@ class Call:
     region: str
     operation: str
     params: dict[str, Any] = field(hash=False)
+    service: str = ""
 
 
 Answer = dict[str, Any] | Refusal | Exception | Callable[[Call], Any]
@@ -124,7 +125,14 @@ class Wire:
     def _call(self, **event: Any) -> Any:
         context = event["context"]
         acting = module._acting.get().get_frozen_credentials().access_key or ""
-        call = Call(acting[4:], context["client_region"], event["model"].name, context.get("asked", {}))
+        model = event["model"]
+        call = Call(
+            acting[4:],
+            context["client_region"],
+            model.name,
+            context.get("asked", {}),
+            model.service_model.service_name,
+        )
         answer = self.fake.answer(call)
         if isinstance(answer, Exception):
             raise answer

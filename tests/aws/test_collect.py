@@ -314,6 +314,17 @@ class TestEventDataStores:
         assert account_of(posture, MEMBER).view(HOME) is not None
         assert all(view.stores == Known(()) for one in posture.accounts for view in one.views)
 
+    def test_of_the_management_account_are_listed_for_what_trails_leave_open_in_a_member(
+        self, world: FakeAws
+    ) -> None:
+        world.on("ListEventDataStores", {"EventDataStores": []})
+        failing = {"IsLogging": True, "LatestDeliveryError": "AccessDenied"}
+        world.on("GetTrailStatus", failing, account=MEMBER, Name=TRAIL)
+        posture = scan(world, needs=frozenset())
+        listed = {call.account for call in world.calls if call.operation == "ListEventDataStores"}
+        assert listed == {CALLER, MEMBER}
+        assert all(view.stores == Known(()) for view in account_of(posture, CALLER).views)
+
 
 class TestTheEventHistory:
     def test_is_asked_of_each_region_and_where_the_bucket_and_the_key_lie(self, world: FakeAws) -> None:
