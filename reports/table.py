@@ -292,9 +292,9 @@ def _controls(page: Page, result: Result) -> Iterator[str]:
     room = page.width - len("unknown") - 2 - _widest("control", places, 0) - 2
     rows = []
     for (_, control), (place,) in zip(shown, places, strict=True):
-        what = f"{wrap(line(control.title, MESSAGE), room)}\n{wrap(line(_why(control), MESSAGE), room)}"
+        what = line(f"{control.title} ({_why(control)})", MESSAGE)
         colour = "red" if control.status == "fail" else "yellow"
-        rows.append((page.paint(control.status, colour), place, what))
+        rows.append((page.paint(control.status, colour), place, wrap(what, room)))
     yield page.grid(("status", "control", "what it asks for, and why not"), rows)
     yield from _more(len(found) - ROWS, "control")
 

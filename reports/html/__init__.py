@@ -10,13 +10,22 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from reports.html.coverage import coverage_map
+from reports.html.frameworks import blocks
 from reports.html.heatmap import heat_map
 from reports.html.overview import label, overview, sentence
 from reports.html.problems import lost_readings, todos, unknowns
 from reports.html.prose import inline, prose
 from reports.html.table import packed, rows, without_script
 from reports.html.text import check_link, finalize, findings_link, number
-from reports.html.words import EVENT_CLASSES, EXIT_CODES, RECORDED, SEVERITIES, STATES, STATUSES
+from reports.html.words import (
+    CONTROL_LOOKS,
+    EVENT_CLASSES,
+    EXIT_CODES,
+    RECORDED,
+    SEVERITIES,
+    STATES,
+    STATUSES,
+)
 from reports.verdicts import LOOKS, worst_first
 from scanner.model.result import Report
 from scanner.words import plural
@@ -45,6 +54,7 @@ class HtmlRenderer:
             lost_readings=lost_readings(report.result),
             heat=heat,
             coverage=coverage_map(report.result),
+            blocks=blocks(report.result),
             rows=rows(report, ordered),
             without_script=without_script(len(ordered)),
             data=packed(report, ordered, heat),
@@ -98,6 +108,7 @@ def _environment() -> Environment:
         SEVERITIES=SEVERITIES,
         STATUSES=STATUSES,
         STATES=STATES,
+        CONTROL_LOOKS=CONTROL_LOOKS,
         RECORDED=RECORDED,
         EVENT_CLASSES=EVENT_CLASSES,
         EXIT_CODES=EXIT_CODES,

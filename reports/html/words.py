@@ -1,9 +1,11 @@
 """The words and marks of the report, each in one place. Marks never stand without their word."""
 
+from typing import NamedTuple
+
 from scanner.model.finding import Severity, Status
 from scanner.model.posture import AccountState
 from scanner.model.reading import Outcome
-from scanner.model.result import EventClass, GateVerdict, Recorded
+from scanner.model.result import Confidence, ControlStatus, EventClass, GateVerdict, Recorded, Source
 
 STATUSES: dict[Status, tuple[str, str]] = {
     Status.FAIL: ("failed", "A fact was read and it is not what the check asks for."),
@@ -17,6 +19,64 @@ STATUSES: dict[Status, tuple[str, str]] = {
 """From the worst: the word, and what it means."""
 
 SEVERITIES = tuple(reversed(Severity))
+
+
+class StatusLook(NamedTuple):
+    """How the status of a control or of its evidence is shown; `filter` selects such findings."""
+
+    mark: str
+    symbol: str
+    word: str
+    meaning: str = ""
+    filter: str | None = None
+
+
+CONTROL_LOOKS: dict[ControlStatus, StatusLook] = {
+    "fail": StatusLook("f", "✕", "fail", "A check that is direct evidence failed, waived or not."),
+    "unknown": StatusLook(
+        "u",
+        "?",
+        "unknown",
+        "It would pass or could, but a verdict is unknown, a check did not run, an account could not be "
+        "entered, or nothing was there to judge; the control says which.",
+    ),
+    "pass": StatusLook(
+        "p",
+        "✓",
+        "pass",
+        "Every check that is direct evidence passed or does not apply, and at least one passed. It is "
+        "evidence for a part of the control, for CloudTrail and what it uses, in the accounts and regions "
+        "scanned.",
+    ),
+    "not_assessed": StatusLook(
+        "n", "–", "not assessed by this tool", "No check is direct evidence. It counts nowhere."
+    ),
+}
+"""From the worst."""
+
+EVIDENCE_LOOKS: dict[str, StatusLook] = {
+    "fail": StatusLook("f", "✕", "failed", filter="fail"),
+    "waived": StatusLook("w", "!", "waived", filter="waived"),
+    "unknown": StatusLook("u", "?", "unknown", filter="unknown"),
+    "not_run": StatusLook("u", "?", "not run"),
+    "pass": StatusLook("p", "✓", "passed", filter="pass"),
+    "not_applicable": StatusLook("n", "–", "not applicable", filter="not_applicable"),
+}
+"""From the worst."""
+
+CONFIDENCES: dict[Confidence, str] = {"high": "", "medium": "medium", "low": ""}
+"""Indirect evidence stands apart, so its confidence need not be said again."""
+
+SOURCES: dict[Source, str] = {
+    "aws": "AWS's own list",
+    "aws-unverified": "AWS's own list, whose number was not read again",
+    "scanners": "other scanners",
+    "control-text": "the text of the control",
+    "secondary": "secondary literature",
+    "general": "general knowledge",
+    "reading": "our reading",
+}
+"""Who says that a check is evidence for a control."""
 
 RECORDED: dict[Recorded, tuple[str, str]] = {
     "yes": ("yes", "Everything of this kind is recorded by at least one trail or event data store."),

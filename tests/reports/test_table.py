@@ -71,10 +71,8 @@ A pass is evidence for a part of a control, and for what the scan covered.
 
 2 controls not shown to be met
 STATUS   CONTROL            WHAT IT ASKS FOR, AND WHY NOT
-fail     CIS AWS 5.0.0 3.2  What 3.2 asks for
-                            trail-log-file-validation
-unknown  CIS AWS 5.0.0 3.5  What 3.5 asks for
-                            unknown: trail-kms-encryption
+fail     CIS AWS 5.0.0 3.2  What 3.2 asks for (trail-log-file-validation)
+unknown  CIS AWS 5.0.0 3.5  What 3.5 asks for (unknown: trail-kms-encryption)
 
 Gate: incomplete, exit code 3: 1 unknown; 1 unreachable; 3 failed
 """
