@@ -1,6 +1,7 @@
 """Text that is safe to show: anybody may have named the resources that a report is about."""
 
 import textwrap
+from typing import Protocol
 
 from rich.cells import cell_len
 
@@ -56,13 +57,26 @@ def wrap(text: str, width: int) -> str:
     return "\n".join(textwrap.wrap(text, narrow, break_on_hyphens=False))
 
 
-def resource_name(finding: Finding) -> str:
-    """The resource without what the finding's account and region say already; else the whole ARN."""
-    if not is_arn(finding.resource):
-        return finding.resource
-    arn = parse_arn(finding.resource)
-    if arn.account not in ("", finding.account) or arn.region not in ("", finding.region):
-        return finding.resource
+class Placed(Protocol):
+    """Something about a resource, filed under an account: a finding, or what became of one."""
+
+    @property
+    def account(self) -> str: ...
+
+    @property
+    def region(self) -> str | None: ...
+
+    @property
+    def resource(self) -> str: ...
+
+
+def resource_name(one: Placed) -> str:
+    """The resource without what its account and region say already; else the whole ARN."""
+    if not is_arn(one.resource):
+        return one.resource
+    arn = parse_arn(one.resource)
+    if arn.account not in ("", one.account) or arn.region not in ("", one.region):
+        return one.resource
     if arn.service == "iam" and arn.resource == "root":
         return "the account"
     return f"s3://{arn.resource}" if arn.service == "s3" else arn.resource
