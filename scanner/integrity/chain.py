@@ -208,7 +208,9 @@ class _Links:
         """A proven successor holds another hash."""
         expected = f"its successor {word.by.text} holds {word.link.sha256[:_HASH_SHOWN]}…"
         if (digest := node.seen.digest) is None:
-            return Judged(node.seen, None, Kind.DIGEST_ALTERED, f"{node.seen.detail}; {expected}")
+            return Judged(
+                node.seen, None, Kind.DIGEST_ALTERED, f"holds no digest ({node.seen.detail}); {expected}"
+            )
         differs = f"SHA-256 is {digest.sha256[:_HASH_SHOWN]}…, {expected}"
         if node.claim in self._signed:
             return Judged(node.seen, None, Kind.CHAIN_BROKEN, f"is signed, but {differs}")
@@ -239,7 +241,10 @@ def _unproven(seen: DigestSeen) -> Judged:
     """By itself; no proven successor speaks of it."""
     if seen.digest is None:
         return Judged(
-            seen, None, Kind.DIGEST_UNREADABLE, f"{seen.detail}; no proven successor holds its hash"
+            seen,
+            None,
+            Kind.DIGEST_UNREADABLE,
+            f"holds no digest ({seen.detail}), and no proven successor tells its hash",
         )
     match seen.proof:
         case Proof.VALID | Proof.INVALID:

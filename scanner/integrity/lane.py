@@ -23,6 +23,8 @@ from scanner.model.verification import (
 from scanner.words import plural
 
 _MINUTE = timedelta(minutes=1)
+_BESIDE = (Kind.DIGEST_MOVED, Kind.DIGEST_INJECTED)
+"""A digest that proves nothing, where none is missing."""
 _KINDS = {
     LogState.ALTERED: Kind.LOG_ALTERED,
     LogState.CONTAINER: Kind.CONTAINER_ALTERED,
@@ -122,7 +124,10 @@ class _Lane:
 
     def _counts(self, judged: Judged) -> bool:
         """Whether its log files are counted by what it says, and not as they are found in the bucket."""
-        return judged.proven is not None or judged.seen.tally is not None or self._reconciliation is None
+        if judged.proven is not None:
+            return True
+        named = judged.seen.tally is not None or self._reconciliation is None
+        return named and judged.kind not in _BESIDE
 
     def _judge_digest(self, judged: Judged) -> None:
         if judged.kind is None:
@@ -130,7 +135,7 @@ class _Lane:
         seen, about = judged.seen, self._about
         first, last = judged.first, judged.last
         self._report(judged.kind, judged.detail + self._rewritten(judged), first, last, seen.key.text)
-        if judged.proven:
+        if judged.proven or judged.kind in _BESIDE:
             return
         if seen.key.backfill:
             self._spans.append(Span(first, last, state_of(judged.kind)))

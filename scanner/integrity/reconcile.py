@@ -17,6 +17,7 @@ from scanner.words import plural
 BACKFILL_TAKES = timedelta(hours=24)
 """How long a log file may wait for the backfill digest that names it: an assumption, AWS promises nothing."""
 _MINUTE = timedelta(minutes=1)
+_MARGIN = timedelta(minutes=5)
 _BAD = frozenset({HourState.UNKNOWN, HourState.MISSING, HourState.ALTERED})
 
 
@@ -29,7 +30,7 @@ class Reconciliation:
         self._vanished: set[str] = set()
 
     def named(self, key: str, *, present: bool = True) -> None:
-        """A digest, of whatever trail, names this log file. Not `present`: it was gone when it was to be read."""
+        """A digest of any trail names this log file. Not `present`: it was gone when it was to be read."""
         if key in self._listed:
             del self._listed[key]
             self._meet(key, present=present)
@@ -95,8 +96,7 @@ def judge_unclaimed(
 ) -> Unclaimed:
     """Where the digests of its time are all proven, a log file that none of them names was put there.
 
-    The digest of the hour after its stamp names it, so all of that must be proven. `proven` are the times
-    that digests prove, also beyond the period, in order.
+    `proven` are the times that digests prove, also beyond the period, in order.
     """
     outcome = Unclaimed()
     bad = _bad_by_hour(timeline, about)
@@ -110,7 +110,7 @@ def judge_unclaimed(
             outcome.inject(about, key, moment, "is not named like a log file, and lies among them")
         elif why := _spoilt(bad, moment):
             waiting[why].append(key)
-        elif not _holds(covered, moment, moment + HOUR):
+        elif not _holds(covered, moment, _named_by(about, moment, modified)):
             continue
         elif why := _excused(about, moment):
             waiting[why].append(key)
@@ -121,6 +121,16 @@ def judge_unclaimed(
     for why, keys in waiting.items():
         outcome.leave_open(about, keys, why)
     return outcome
+
+
+def _named_by(about: Circumstances, stamp: datetime, modified: datetime | None) -> datetime:
+    """When the digest that names it has ended: that of its delivery, minutes after its stamp.
+
+    S3 tells when it was delivered, unless it was copied or written again since.
+    """
+    if about.copied or modified is None or not stamp <= modified <= stamp + HOUR:
+        return stamp + HOUR
+    return modified + _MARGIN
 
 
 def _bad_by_hour(timeline: Iterable[Span], about: Circumstances) -> dict[datetime, list[Span]]:
