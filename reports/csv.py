@@ -32,6 +32,7 @@ HEADINGS = (
     "waiver_ticket",
     "waiver_expires",
     "change",
+    "first_seen",
     "scanned",
 )
 """Named as in the JSON; a waived failure has the status `fail` and a waiver."""
@@ -83,4 +84,5 @@ def _row(finding: Finding, names: Mapping[str, str | None]) -> tuple[str, ...]:
         code or "",
         *excuse,
         finding.change or "",
+        "" if finding.first_seen is None else iso(finding.first_seen),
     )

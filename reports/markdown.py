@@ -3,16 +3,15 @@
 GitHub refuses comments of more than 65,536 characters. What does not fit is counted where it would stand.
 """
 
-import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
-from itertools import pairwise
 from typing import ClassVar, get_args
 
 from reports.flat import docs
+from reports.gfm import MESSAGE, NAME, code, cut, folded, limited, prose, table
 from reports.verdicts import LOOKS, mark, missing, worst_first
-from reports.words import counted, is_waived, line, resource_name, shorten
+from reports.words import counted, is_waived, line, resource_name
 from scanner.model.finding import Finding, Severity, Status
 from scanner.model.result import EventClass, Framework, Recorded, Report
 
@@ -20,16 +19,8 @@ FAILURES, BRIEFLY, UNKNOWN, ACCOUNTS, WAIVED = 26_000, 7_000, 7_000, 6_000, 5_00
 """Bytes that each part may take (so never more characters); the others need less than what is left."""
 ROWS = 20
 """Failures of one check, frameworks, reasons of the gate."""
-SHORT, NAME, REASON, MESSAGE = 60, 160, 200, 300
+SHORT, REASON = 60, 200
 """Characters."""
-
-Rows = Iterable[tuple[Sequence[str], int]]
-"""Cells of a row, and how many things the row tells of."""
-
-_SYNTAX = re.compile(r"[\\`*_\[\]<>|~$&]")
-_ALIVE = re.compile(r"[@#](?=\w)|/(?=/)|www\.", re.IGNORECASE)
-"""What GitHub makes a mention, a reference or a link of, though its characters are escaped."""
-_APART = "<!-- -->"
 
 
 class MarkdownRenderer:
@@ -42,62 +33,6 @@ class MarkdownRenderer:
         sections = (_head, _verdicts, _accounts, _failures, _unknown, _coverage, _frameworks, _waived)
         blocks = ("\n".join(section(report)) for section in sections)
         return ("\n\n".join(block for block in blocks if block) + "\n").encode()
-
-
-def code(text: str, limit: int = NAME) -> str:
-    """Somebody's text as a code span of a table: nothing in it is markup, a mention or a link."""
-    flat = shorten(text, limit) or "-"
-    fence = "`" * (max((len(run) for run in re.findall("`+", flat)), default=0) + 1)
-    space = " " if "`" in (flat[0], flat[-1]) else ""
-    return f"{fence}{space}{flat}{space}{fence}".replace("|", "\\|")
-
-
-def prose(text: str, limit: int = MESSAGE) -> str:
-    """A sentence with somebody's names in it, as text that looks like itself."""
-    flat = line(text, limit)
-    ends = [0, *(found.end() for found in _ALIVE.finditer(flat)), len(flat)]
-    pieces = (flat[begin:end] for begin, end in pairwise(ends))
-    return _APART.join(_SYNTAX.sub(r"\\\g<0>", piece) for piece in pieces)
-
-
-def _row(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(cells)} |"
-
-
-def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    yield _row(headings)
-    yield _row("---" for _ in headings)
-    yield from map(_row, rows)
-
-
-def _limited(headings: Sequence[str], rows: Rows, room: int, noun: str) -> Iterator[str]:
-    """A table of as many rows as fit into so many bytes."""
-    yield from _table(headings, ())
-    left = 0
-    for cells, things in rows:
-        text = _row(cells)
-        room -= len(text.encode()) + 1
-        if room < 0:
-            left += things
-        else:
-            yield text
-    yield from _cut(left, noun)
-
-
-def _cut(left: int, noun: str) -> Iterator[str]:
-    if left > 0:
-        words = counted(left, f"more {noun}")
-        yield ""
-        yield f"… and {words} that a comment has no room for: see the HTML or JSON report."
-
-
-def _folded(summary: str, lines: Iterable[str]) -> Iterator[str]:
-    """`summary` is HTML."""
-    yield f"<details><summary>{summary}</summary>"
-    yield ""
-    yield from lines
-    yield ""
-    yield "</details>"
 
 
 def _head(report: Report) -> Iterator[str]:
@@ -121,7 +56,7 @@ def _verdicts(report: Report) -> Iterator[str]:
         if any(counts[severity, look.mark] for look in LOOKS)
     ]
     rows.append(("**all**", *(f"**{totals[look.mark]:,}**" for look in LOOKS)))
-    yield from _table(("severity", *(look.word for look in LOOKS)), rows)
+    yield from table(("severity", *(look.word for look in LOOKS)), rows)
 
 
 def _accounts(report: Report) -> Iterator[str]:
@@ -138,7 +73,7 @@ def _accounts(report: Report) -> Iterator[str]:
         )
         yield f"### {counted(len(accounts), 'account')} not assessed in full"
         yield ""
-        yield from _limited(("account", "name", "state", "reason"), rows, ACCOUNTS, "account")
+        yield from limited(("account", "name", "state", "reason"), rows, ACCOUNTS, "account")
 
 
 def _failures(report: Report) -> Iterator[str]:
@@ -163,7 +98,7 @@ def _failures(report: Report) -> Iterator[str]:
             yield text
     if briefly:
         yield ""
-        yield from _limited(("severity", "also fails", "failures"), briefly, BRIEFLY, "failure")
+        yield from limited(("severity", "also fails", "failures"), briefly, BRIEFLY, "failure")
 
 
 def _check(check: str, title: str, findings: Sequence[Finding]) -> Iterator[str]:
@@ -175,12 +110,12 @@ def _check(check: str, title: str, findings: Sequence[Finding]) -> Iterator[str]
         for one in findings[:ROWS]
     ]
     lines = [
-        *_table(("account", "region", "resource", "message"), rows),
-        *_cut(len(findings) - ROWS, "failure"),
+        *table(("account", "region", "resource", "message"), rows),
+        *cut(len(findings) - ROWS, "failure"),
         "",
         f"How to fix: {code(f'trailaudit checks {check}')}",
     ]
-    yield from _folded(f"<b>{findings[0].severity}</b> {name} ({counts}): {sentence}", lines)
+    yield from folded(f"<b>{findings[0].severity}</b> {name} ({counts}): {sentence}", lines)
 
 
 def _unknown(report: Report) -> Iterator[str]:
@@ -206,7 +141,7 @@ def _unknown(report: Report) -> Iterator[str]:
         for group in groups
     )
     headings = ("verdicts", "missing", "error", "accounts", "checks")
-    yield from _limited(headings, rows, UNKNOWN, "unknown verdict")
+    yield from limited(headings, rows, UNKNOWN, "unknown verdict")
 
 
 def _coverage(report: Report) -> Iterator[str]:
@@ -218,15 +153,15 @@ def _coverage(report: Report) -> Iterator[str]:
         rows = [(one, *(f"{counts[one, answer]:,}" for answer in answers)) for one in classes]
         whole = sum(one.recorded == "yes" for one in coverage)
         cells = f"{whole:,} of {len(coverage):,} cells (account × region × class of events)"
-        yield from _folded(f"Recorded in full: {cells}", _table(("events", *answers), rows))
+        yield from folded(f"Recorded in full: {cells}", table(("events", *answers), rows))
 
 
 def _frameworks(report: Report) -> Iterator[str]:
     frameworks = report.result.frameworks
     if frameworks:
         rows = map(_framework, frameworks[:ROWS])
-        lines = [*_table(("framework", "controls"), rows), *_cut(len(frameworks) - ROWS, "framework")]
-        yield from _folded(counted(len(frameworks), "framework"), lines)
+        lines = [*table(("framework", "controls"), rows), *cut(len(frameworks) - ROWS, "framework")]
+        yield from folded(counted(len(frameworks), "framework"), lines)
 
 
 def _framework(framework: Framework) -> tuple[str, str]:
@@ -253,5 +188,5 @@ def _waived(report: Report) -> Iterator[str]:
     ]
     if rows:
         headings = ("waiver", "owner", "expires", "check", "account", "resource")
-        lines = _limited(headings, rows, WAIVED, "waived failure")
-        yield from _folded(f"{counted(len(rows), 'failure')} waived", lines)
+        lines = limited(headings, rows, WAIVED, "waived failure")
+        yield from folded(f"{counted(len(rows), 'failure')} waived", lines)

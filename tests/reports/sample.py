@@ -14,6 +14,7 @@ from scanner.model.finding import Change, Finding, Reason, Severity, Status, Wai
 from scanner.model.posture import AccountState, CallCount
 from scanner.model.reading import Outcome
 from scanner.model.result import (
+    Baseline,
     CheckDoc,
     Confidence,
     Control,
@@ -24,6 +25,7 @@ from scanner.model.result import (
     EvidenceStatus,
     Framework,
     Gate,
+    Gone,
     OptionDoc,
     Recorded,
     Report,
@@ -34,6 +36,7 @@ from scanner.model.result import (
     Summary,
     Tool,
 )
+from scanner.model.waiver import WaiverNote, WaiverScope
 
 MAIN = "010203040506"
 MEMBER = "111122223333"
@@ -363,6 +366,8 @@ def report(
     coverage: Sequence[Coverage] = COVERAGE,
     readings: Sequence[CallCount] = READINGS,
     frameworks: Sequence[Framework] = FRAMEWORKS,
+    waivers: Sequence[WaiverNote] = (),
+    baseline: Baseline | None = None,
     run: Run = RUN,
     gate: Gate | None = None,
     checks: Sequence[CheckDoc] | None = None,
@@ -376,12 +381,48 @@ def report(
             readings=tuple(readings),
             coverage=tuple(coverage),
             findings=tuple(findings),
+            waivers=tuple(waivers),
+            baseline=baseline,
             frameworks=tuple(frameworks),
             summary=summary(findings),
             gate=settled(findings, accounts) if gate is None else gate,
         ),
         checks=prose(findings) if checks is None else tuple(checks),
     )
+
+
+def waiver_note(text: str = "") -> WaiverNote:
+    """What became of the waiver of the sample; `text` in every place that a person fills."""
+    return WaiverNote(
+        **{
+            **WAIVER.model_dump(),
+            **(dict.fromkeys(("id", "owner", "reason", "ticket"), text) if text else {}),
+        },
+        check="trail-notifications",
+        scope=WaiverScope(account=MAIN, resource=text or TRAIL),
+        created=date(2026, 1, 1),
+        state="active",
+        detail="excuses 1 failure",
+        findings=(finding("trail-notifications").id,),
+        unknown=0,
+    )
+
+
+def baseline(resource: str = TRAIL) -> Baseline:
+    """An earlier run with a failure on something that is gone."""
+    gone = Gone(
+        id=finding(resource=resource).id,
+        check="trail-log-file-validation",
+        status=Status.FAIL,
+        severity=Severity.MEDIUM,
+        account=MAIN,
+        region="eu-west-1",
+        resource=resource,
+        message="does not sign its log files",
+        first_seen=STARTED,
+        why="resource-gone",
+    )
+    return Baseline(run=RUN, tool=Tool(version="0.1.0"), gone=(gone,))
 
 
 def clean() -> Report:
@@ -455,6 +496,8 @@ def hostile() -> Report:
         findings=in_order(some),
         accounts=scope,
         coverage=cells,
+        waivers=[waiver_note(text) for text in HOSTILE_TEXTS if text.strip()],
+        baseline=baseline(HOSTILE_TEXTS[0]),
         run=Run(
             id=HOSTILE_TEXTS[0],
             started=STARTED,

@@ -32,7 +32,7 @@ def test_a_finding_is_a_line_under_the_headings() -> None:
         ",".join(HEADINGS) + "\r\n"
         f"{one.id},trail-log-file-validation,fail,medium,010203040506,audit,eu-west-1,"
         "arn:aws:cloudtrail:eu-west-1:010203040506:trail/audit,does not sign its log files,"
-        ",,,,,,,2026-01-31T09:01:00Z\r\n"
+        ",,,,,,,,2026-01-31T09:01:00Z\r\n"
     )
 
 

@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from reports.markdown import MarkdownRenderer, code, prose
+from reports.gfm import code, prose
+from reports.markdown import MarkdownRenderer
 from reports.words import printable
 from scanner.model.finding import Status
 from scanner.model.result import Report

@@ -8,11 +8,23 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 from xlsxwriter import Workbook
 
-import reports.xlsx
-from reports.xlsx import XlsxRenderer, sheet_name
+import reports.workbook
+from reports.workbook import sheet_name
+from reports.xlsx import XlsxRenderer
 from scanner.model.finding import Status
 from scanner.model.result import Framework, Report
-from tests.reports.sample import HOSTILE_TEXTS, MAIN, UNREACHABLE, clean, finding, hostile, many, report
+from tests.reports.sample import (
+    HOSTILE_TEXTS,
+    MAIN,
+    UNREACHABLE,
+    baseline,
+    clean,
+    finding,
+    hostile,
+    many,
+    report,
+    waiver_note,
+)
 
 SHEETS = ["Summary", "Accounts × Checks", "Findings", "Coverage", "Unknown", "Waivers"]
 
@@ -88,6 +100,31 @@ def test_unknowns_are_grouped_by_the_missing_permission() -> None:
     )
 
 
+def test_a_waiver_says_who_answers_until_when_and_what_became_of_it() -> None:
+    (line,) = rows(report(waivers=[waiver_note()]), "Waivers")
+    assert (line["Waiver"], line["State"], line["Owner"], line["Expires"], line["Failures"]) == (
+        "W-1",
+        "active",
+        "platform@example.com",
+        "2026-03-31",
+        1,
+    )
+
+
+def test_what_is_gone_since_the_baseline_has_a_sheet_and_says_why() -> None:
+    (line,) = rows(report(baseline=baseline()), "Gone since the baseline")
+    assert (line["Check"], line["Why"]) == ("trail-log-file-validation", "resource-gone")
+
+
+def test_a_framework_has_a_sheet_with_the_checks_behind_each_control() -> None:
+    lines = rows(report(), report().result.frameworks[0].short)
+    assert [(one["Control"], one["Status"], one["Checks"]) for one in lines[1:]] == [
+        ("3.2", "fail", "trail-log-file-validation: fail"),
+        ("3.5", "unknown", "trail-kms-encryption: unknown"),
+        ("4.16", "not assessed", None),
+    ]
+
+
 def test_a_cell_of_coverage_names_what_is_not_recorded() -> None:
     line = next(one for one in rows(report(), "Coverage") if one["Recorded"] == "partly")
     assert line["Not recorded"]
@@ -118,7 +155,7 @@ def test_every_hostile_finding_is_there_and_a_long_name_says_what_was_cut() -> N
 
 
 def test_rows_beyond_those_of_a_sheet_go_on_in_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reports.xlsx, "MOST_ROWS", 11)
+    monkeypatch.setattr(reports.workbook, "MOST_ROWS", 11)
     found = book(many(25))
     sizes = {name: found[name].max_row for name in found.sheetnames if name.startswith("Findings")}
     assert sizes == {"Findings": 11, "Findings 2": 11, "Findings 3": 6}

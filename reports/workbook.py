@@ -1,15 +1,12 @@
-"""The result as a workbook, for people who filter, sort and hand over.
-
-Every cell is text or a number: no formula, no link, whatever a resource is called. Account ids are
-text, so they keep their leading zeros; times are text in UTC.
-"""
+"""A workbook of text and numbers: no formula and no link, whatever a resource is called."""
 
 import io
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
-from typing import ClassVar
+from typing import NamedTuple
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
@@ -17,13 +14,11 @@ from xlsxwriter.worksheet import Worksheet
 
 from reports.flat import cell
 from reports.verdicts import Mark
-from reports.words import printable
-from reports.xlsx.sheets import Sheet, Tinted, Value, sheets
-from scanner.model.result import Report
 
 MOST_ROWS = 1_048_576
 """Of a sheet, the headings among them; what is beyond goes to a further sheet."""
 MOST_NAME = 31
+MOST_NOTE = 200
 
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 _RESERVED = "history"
@@ -39,30 +34,44 @@ _COLOURS: dict[Mark, tuple[str, str]] = {
 """Background and text. The cell says the same in words."""
 
 
-class XlsxRenderer:
-    """Sheets: Summary, Accounts × Checks, Findings, Coverage, Unknown, Waivers, and one a framework."""
+class Column(NamedTuple):
+    heading: str
+    width: int
+    """In characters."""
 
-    format: ClassVar[str] = "xlsx"
-    suffix: ClassVar[str] = ".xlsx"
 
-    def render(self, report: Report) -> bytes:
-        file = io.BytesIO()
-        run = report.result.run
-        # A row is forgotten as soon as it is written: a large report needs no more memory than a small one.
-        with Workbook(file, {"constant_memory": True}) as book:
-            book.set_properties(
-                {
-                    "title": "CloudTrail audit",
-                    "author": "trailaudit",
-                    "comments": printable(run.id)[:200],
-                    "created": run.finished,
-                }
-            )
-            looks = Looks.of(book)
-            taken: set[str] = set()
-            for sheet in sheets(report):
-                _write(book, sheet, looks, taken)
-        return file.getvalue()
+class Tinted(NamedTuple):
+    """Text in the colours of a verdict."""
+
+    text: str
+    mark: Mark
+
+
+Value = str | int | float | Tinted | None
+
+
+class Sheet(NamedTuple):
+    name: str
+    columns: tuple[Column, ...]
+    rows: Iterable[tuple[Value, ...]]
+    frozen: int = 0
+    """Columns that stay when one scrolls to the right."""
+    filtered: bool = True
+
+
+def workbook(sheets: Iterable[Sheet], *, title: str, note: str, made: datetime) -> bytes:
+    """The file; the same sheets give the same bytes."""
+    file = io.BytesIO()
+    # A row is forgotten as soon as it is written: a large report needs no more memory than a small one.
+    with Workbook(file, {"constant_memory": True}) as book:
+        book.set_properties(
+            {"title": title, "author": "trailaudit", "comments": cell(note)[:MOST_NOTE], "created": made}
+        )
+        looks = Looks.of(book)
+        taken: set[str] = set()
+        for sheet in sheets:
+            _write(book, sheet, looks, taken)
+    return file.getvalue()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,44 +1,35 @@
-"""What stands in the sheets of the workbook."""
+"""The result as a workbook, for people who filter, sort and hand over.
+
+Account ids are text, so they keep their leading zeros; times are text in UTC.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import ClassVar
 
 from reports.flat import all_findings
 from reports.verdicts import LOOKS, ORDER, Mark, account_names, check_order, mark, missing, note, worst_first
+from reports.workbook import Column, Sheet, Tinted, Value, workbook
 from scanner.model.base import iso
 from scanner.model.finding import Finding, Reason, Severity
-from scanner.model.result import Framework, Recorded, Report, Result
+from scanner.model.result import Baseline, ControlStatus, Framework, Recorded, Report, Result
 
 LISTED = 50
 """Names that one cell lists; how many there are stands beside it."""
 
+_CONTROLS: dict[ControlStatus, Mark] = {"pass": "p", "fail": "f", "unknown": "u", "not_assessed": "n"}
 _RECORDED: dict[Recorded, Mark] = {"yes": "p", "partly": "w", "no": "f", "unknown": "u"}
 
 
-class Column(NamedTuple):
-    heading: str
-    width: int
-    """In characters."""
+class XlsxRenderer:
+    """Sheets: Summary, Accounts × Checks, Findings, Coverage, Unknown, Waivers, and one a framework."""
 
+    format: ClassVar[str] = "xlsx"
+    suffix: ClassVar[str] = ".xlsx"
 
-class Tinted(NamedTuple):
-    """Text in the colours of a verdict."""
-
-    text: str
-    mark: Mark
-
-
-Value = str | int | float | Tinted | None
-
-
-class Sheet(NamedTuple):
-    name: str
-    columns: tuple[Column, ...]
-    rows: Iterable[tuple[Value, ...]]
-    frozen: int = 0
-    """Columns that stay when one scrolls to the right."""
-    filtered: bool = True
+    def render(self, report: Report) -> bytes:
+        run = report.result.run
+        return workbook(sheets(report), title="CloudTrail audit", note=run.id, made=run.finished)
 
 
 def sheets(report: Report) -> Iterator[Sheet]:
@@ -49,6 +40,8 @@ def sheets(report: Report) -> Iterator[Sheet]:
     yield _coverage(result)
     yield _unknown(result)
     yield _waivers(result)
+    if result.baseline is not None:
+        yield _gone(result.baseline)
     yield from map(_framework, result.frameworks)
 
 
@@ -86,6 +79,13 @@ def _summary_rows(report: Report) -> Iterator[tuple[Value, ...]]:
         yield (severity.value, *(by_severity[severity, look.mark] for look in LOOKS))
     yield ("all", counts.fail, counts.unknown, counts.waived, counts.passed, counts.not_applicable)
     yield ()
+    for framework in result.frameworks:
+        statuses = Counter(control.status.replace("_", " ") for control in framework.controls)
+        told = ", ".join(f"{count:,} {status}" for status, count in sorted(statuses.items()))
+        yield (framework.short, f"controls: {told}" if told else "no control")
+    if result.frameworks:
+        yield ("", "What checks say is evidence for a part of a control; no check meets a control alone.")
+        yield ()
     yield ("Unknown", "A fact could not be read, so there is no verdict: neither a pass nor a failure.")
     yield ("Not applicable", "The question does not arise; the finding says why.")
     yield ("Waived", "A failure that somebody answers for until a day; the sheet Waivers says who.")
@@ -135,6 +135,7 @@ def _findings(report: Report) -> Sheet:
         Column("Message", 70),
         Column("Missing permission", 32),
         Column("Note", 50),
+        Column("First seen", 22),
         Column("Id", 20),
     )
     return Sheet("Findings", columns, _finding_rows(report), frozen=1)
@@ -155,6 +156,7 @@ def _finding_rows(report: Report) -> Iterator[tuple[Value, ...]]:
             finding.message,
             reason.action if isinstance(reason, Reason) else None,
             note(finding),
+            None if finding.first_seen is None else iso(finding.first_seen),
             finding.id,
         )
 
@@ -222,52 +224,106 @@ def _unknown(result: Result) -> Sheet:
 def _waivers(result: Result) -> Sheet:
     columns = (
         Column("Waiver", 18),
+        Column("State", 12),
         Column("Owner", 28),
         Column("Approver", 28),
         Column("Ticket", 16),
+        Column("Created", 12),
         Column("Expires", 12),
-        Column("Reason", 60),
         Column("Check", 30),
         Column("Account", 15),
         Column("Region", 15),
-        Column("Resource", 55),
-        Column("Verdict", 14),
-        Column("Message", 60),
+        Column("Resource", 40),
+        Column("Failures", 10),
+        Column("Unknown", 10),
+        Column("What became of it", 60),
+        Column("Reason", 60),
     )
     rows = (
         (
             waiver.id,
+            Tinted(waiver.state, "w" if waiver.state == "active" else "u"),
             waiver.owner,
             waiver.approver,
             waiver.ticket,
+            waiver.created.isoformat(),
             waiver.expires.isoformat(),
+            waiver.check,
+            waiver.scope.account,
+            waiver.scope.region,
+            waiver.scope.resource,
+            len(waiver.findings),
+            waiver.unknown,
+            waiver.detail,
             waiver.reason,
-            finding.check,
-            finding.account,
-            finding.region,
-            finding.resource,
-            _verdict(finding),
-            finding.message,
         )
-        for finding in result.findings
-        if (waiver := finding.waiver) is not None
+        for waiver in result.waivers
     )
-    return Sheet("Waivers", columns, rows)
+    return Sheet("Waivers", columns, rows, frozen=1)
+
+
+def _gone(baseline: Baseline) -> Sheet:
+    columns = (
+        Column("Verdict", 14),
+        Column("Severity", 10),
+        Column("Check", 30),
+        Column("Account", 15),
+        Column("Region", 15),
+        Column("Resource", 55),
+        Column("Message", 70),
+        Column("Why", 22),
+        Column("First seen", 22),
+        Column("Id", 20),
+    )
+    rows = (
+        (
+            one.status.value,
+            one.severity.value,
+            one.check,
+            one.account,
+            one.region,
+            one.resource,
+            one.message,
+            one.why,
+            None if one.first_seen is None else iso(one.first_seen),
+            one.id,
+        )
+        for one in baseline.gone
+    )
+    return Sheet("Gone since the baseline", columns, rows, frozen=1)
 
 
 def _framework(framework: Framework) -> Sheet:
     columns = (
-        Column("Control", 16),
-        Column("Status", 16),
-        Column("Pass", 8),
-        Column("Fail", 8),
-        Column("Unknown", 10),
+        Column("Control", 14),
+        Column("Title", 60),
+        Column("Level", 8),
+        Column("Assessment", 14),
+        Column("Status", 14),
+        Column("Why", 40),
+        *(Column(look.word.capitalize(), 12) for look in LOOKS),
+        Column("Checks", 60),
+        Column("Note", 60),
     )
     rows = (
-        (control.id, control.status, control.passed, control.fail, control.unknown)
+        (
+            control.id,
+            control.title,
+            control.level,
+            control.assessment,
+            Tinted(control.status.replace("_", " "), _CONTROLS[control.status]),
+            control.reason,
+            control.fail,
+            control.unknown,
+            control.waived,
+            control.passed,
+            control.not_applicable,
+            _listed(f"{one.check}: {one.status.replace('_', ' ')}" for one in control.evidence),
+            control.note,
+        )
         for control in framework.controls
     )
-    return Sheet(framework.key, columns, rows, frozen=1)
+    return Sheet(framework.short, columns, rows, frozen=1)
 
 
 def _listed(names: Iterable[str]) -> str:
