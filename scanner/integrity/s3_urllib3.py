@@ -2,6 +2,7 @@
 
 import contextlib
 import ssl
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from queue import Empty, SimpleQueue
@@ -25,9 +26,9 @@ class ThreadsTransport:
         self._done: SimpleQueue[tuple[int, Job, Reply]] = SimpleQueue()
         self._round = 0
         self._threads = threads
-        self._context = ssl.create_default_context(cafile=ca_bundle)
-        self._direct = urllib3.PoolManager(maxsize=threads, num_pools=8, ssl_context=self._context)
-        self._proxied: dict[str, urllib3.PoolManager] = {}
+        self._ca_bundle = ca_bundle
+        self._managers: dict[tuple[str, str | None], urllib3.PoolManager] = {}
+        self._lock = threading.Lock()
 
     def start(self, job: Job, url: str, headers: list[str]) -> None:
         self._executor.submit(self._fetch, self._round, job, url, headers)
@@ -74,11 +75,15 @@ class ThreadsTransport:
     def _manager(self, url: str) -> urllib3.PoolManager:
         """By the environment's `https_proxy`, `no_proxy` and so on, as any AWS program."""
         parts = urlsplit(url)
-        proxy = getproxies().get(parts.scheme)
-        if proxy is None or proxy_bypass(parts.hostname or ""):
-            return self._direct
-        if proxy not in self._proxied:
-            self._proxied[proxy] = urllib3.ProxyManager(
-                proxy, maxsize=self._threads, num_pools=8, ssl_context=self._context
-            )
-        return self._proxied[proxy]
+        proxy = None if proxy_bypass(parts.hostname or "") else getproxies().get(parts.scheme)
+        with self._lock:
+            if (parts.scheme, proxy) not in self._managers:
+                self._managers[parts.scheme, proxy] = self._connect(parts.scheme, proxy)
+            return self._managers[parts.scheme, proxy]
+
+    def _connect(self, scheme: str, proxy: str | None) -> urllib3.PoolManager:
+        # Reading the certificates takes a tenth of a second.
+        context = ssl.create_default_context(cafile=self._ca_bundle) if scheme == "https" else None
+        if proxy is None:
+            return urllib3.PoolManager(maxsize=self._threads, ssl_context=context)
+        return urllib3.ProxyManager(proxy, maxsize=self._threads, ssl_context=context)

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 
+from scanner.demo.deliveries import Stored
 from scanner.integrity.hashing import inflate_and_hash
 from scanner.integrity.objects import (
     Answer,
@@ -20,13 +20,10 @@ from scanner.integrity.objects import (
 )
 from tests.integrity.s3_server import etag
 
-Tree = Mapping[str, tuple[bytes, Mapping[str, str], datetime]]
-"""Key -> stored bytes, user metadata, time of writing."""
-
 
 @dataclass
 class MemoryObjects(Objects):
-    tree: Tree
+    tree: Mapping[str, Stored]
     bucket: str = "logs"
     faults: Mapping[str, Outcome] = field(default_factory=dict)
     """By key; of listings by prefix."""
@@ -47,9 +44,9 @@ class MemoryObjects(Objects):
             return Got(request, outcome, outcome.value)
         if request.bucket not in (None, self.bucket) or request.key not in self.tree:
             return Got(request, Outcome.MISSING, "404 NoSuchKey")
-        body, metadata, modified = self.tree[request.key]
-        found = inflate_and_hash([body], keep=request.keep, limit=request.limit)
-        told = dict(metadata) if request.keep else {}
+        stored = self.tree[request.key]
+        found = inflate_and_hash([stored.body], keep=request.keep, limit=request.limit)
+        told = dict(stored.metadata) if request.keep else {}
         return Got(
             request,
             Outcome.OK,
@@ -59,8 +56,8 @@ class MemoryObjects(Objects):
             found.size,
             found.body,
             told,
-            etag(body) if request.keep else None,
-            modified if request.keep else None,
+            etag(stored.body) if request.keep else None,
+            stored.modified if request.keep else None,
         )
 
     def _pages(self, request: List) -> Iterator[Page]:
@@ -79,8 +76,8 @@ class MemoryObjects(Objects):
                 if request.until is None or folder < request.until:
                     prefixes[folder] = None
             elif request.until is None or key < request.until:
-                body, _, modified = self.tree[key]
-                objects.append(Listed(key, len(body), etag(body), modified, "STANDARD"))
+                body = self.tree[key].body
+                objects.append(Listed(key, len(body), etag(body), self.tree[key].modified, "STANDARD"))
         cuts = range(0, max(len(objects), 1), self.page)
         for at in cuts:
             yield Page(

@@ -12,17 +12,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import NamedTuple
 from urllib.parse import parse_qs, quote_plus, unquote, urlsplit
 from xml.sax.saxutils import escape
+
+from scanner.demo.deliveries import Stored
 
 MODIFIED = datetime(2026, 6, 1, 1, 0, tzinfo=UTC)
 
 
-class Stored(NamedTuple):
-    body: bytes
-    metadata: Mapping[str, str] = {}
-    modified: datetime = MODIFIED
+def stored(body: bytes, metadata: Mapping[str, str] | None = None) -> Stored:
+    return Stored(body, metadata or {}, MODIFIED)
 
 
 @dataclass(frozen=True)
@@ -69,25 +68,26 @@ class S3Server:
     most_at_once: int = 0
     slow_down_beyond: int | None = None
     """More requests at once than this are throttled."""
+    connections: list[asyncio.Transport] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._keys = sorted(self.objects, key=str.encode)
         self._encoded = [key.encode() for key in self._keys]
 
-    def answer(self, target: str, headers: dict[str, str]) -> bytes | Cut | Hang:
-        """The whole answer, head included."""
+    def answer(self, target: str, headers: dict[str, str], _body: bytes) -> bytes | Cut | Hang:
+        """The whole answer to a request, head included; S3 reads no body, others who stand here may."""
         url = urlsplit(target)
         path, query = unquote(url.path), parse_qs(url.query, keep_blank_values=True)
         bucket, _, key = path[1:].partition("/")
-        name = query["prefix"][0] if "list-type" in query else key
+        name = query["prefix"][0] if "prefix" in query else key
         self.asked[name] += 1
         self.headers[name] = headers
         fault = self._fault(name)
         if isinstance(fault, Cut) and fault.after:
-            whole = self._bucket(bucket, key, query, headers)
+            answer = self._bucket(bucket, key, query, headers)
             if not fault.says_length:
-                whole = whole.replace(b"content-length", b"x-length")
-            return whole[: whole.index(b"\r\n\r\n") + 4 + fault.after]
+                answer = answer.replace(b"content-length", b"x-length")
+            return answer[: answer.index(b"\r\n\r\n") + 4 + fault.after]
         if isinstance(fault, Refuse):
             return _refuse(fault)
         return fault or self._bucket(bucket, key, query, headers)
@@ -107,18 +107,19 @@ class S3Server:
             return _refuse(Refuse(400, "AuthorizationHeaderMalformed", "the region is wrong", where))
         if bucket != self.bucket:
             return _refuse(Refuse(404, "NoSuchBucket", "The specified bucket does not exist"))
-        if "list-type" in query:
-            return _whole(200, self._list({name: values[0] for name, values in query.items()}).encode())
-        stored = self.objects.get(key)
-        if stored is None:
+        if "prefix" in query:
+            return whole(200, self._list({name: values[0] for name, values in query.items()}).encode())
+        found = self.objects.get(key)
+        if found is None:
             return _refuse(Refuse(404, "NoSuchKey", "The specified key does not exist."))
-        told = {f"x-amz-meta-{name}": value for name, value in stored.metadata.items()}
-        told["last-modified"] = f"{stored.modified:%a, %d %b %Y %H:%M:%S} GMT"
-        return _whole(200, stored.body, told | {"etag": f'"{etag(stored.body)}"', "content-encoding": "gzip"})
+        told = {f"x-amz-meta-{name}": value for name, value in found.metadata.items()}
+        told["last-modified"] = f"{found.modified:%a, %d %b %Y %H:%M:%S} GMT"
+        return whole(200, found.body, told | {"etag": f'"{etag(found.body)}"', "content-encoding": "gzip"})
 
     def _list(self, query: dict[str, str]) -> str:
         prefix, delimiter = query["prefix"], query.get("delimiter")
-        after = query.get("continuation-token", query.get("start-after"))
+        # The marker is what the older listing has for both.
+        after = query.get("continuation-token", query.get("start-after", query.get("marker")))
         at = bisect_left(self._encoded, prefix.encode())
         if after is not None:
             at = max(at, bisect_right(self._encoded, after.encode()))
@@ -157,11 +158,11 @@ class S3Server:
         return prefix + key[len(prefix) :].partition(delimiter)[0] + delimiter
 
     def _contents(self, key: str) -> str:
-        stored = self.objects[key]
+        found = self.objects[key]
         return (
             f"<Contents><Key>{escape(quote_plus(key, safe='/'))}</Key>"
-            f"<LastModified>{stored.modified:%Y-%m-%dT%H:%M:%S}.000Z</LastModified>"
-            f"<ETag>&quot;{etag(stored.body)}&quot;</ETag><Size>{len(stored.body)}</Size>"
+            f"<LastModified>{found.modified:%Y-%m-%dT%H:%M:%S}.000Z</LastModified>"
+            f"<ETag>&quot;{etag(found.body)}&quot;</ETag><Size>{len(found.body)}</Size>"
             "<StorageClass>STANDARD</StorageClass></Contents>"
         )
 
@@ -172,10 +173,10 @@ def etag(body: bytes) -> str:
 
 def _refuse(fault: Refuse) -> bytes:
     told = f"<Error><Code>{fault.code}</Code><Message>{escape(fault.message)}</Message></Error>"
-    return _whole(fault.status, told.encode(), dict(fault.headers))
+    return whole(fault.status, told.encode(), dict(fault.headers))
 
 
-def _whole(status: int, body: bytes, headers: dict[str, str] | None = None) -> bytes:
+def whole(status: int, body: bytes, headers: dict[str, str] | None = None) -> bytes:
     lines = {"content-length": str(len(body)), "x-amz-request-id": "r", **(headers or {})}
     head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
     return f"HTTP/1.1 {status} -\r\n{head}\r\n".encode() + body
@@ -189,18 +190,22 @@ class _Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
+        self._server.connections.append(transport)
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data
         while (end := self._buffer.find(b"\r\n\r\n")) >= 0:
             first, *lines = self._buffer[:end].decode("latin-1").split("\r\n")
-            self._buffer = self._buffer[end + 4 :]
             pairs = (line.split(": ", 1) for line in lines)
             headers = {name.lower(): value for name, value in pairs}
+            after = end + 4 + int(headers.get("content-length", 0))
+            if len(self._buffer) < after:
+                return
+            body, self._buffer = self._buffer[end + 4 : after], self._buffer[after:]
             server = self._server
             server.at_once += 1
             server.most_at_once = max(server.most_at_once, server.at_once)
-            answer = server.answer(first.split(" ", 2)[1], headers)
+            answer = server.answer(first.split(" ", 2)[1], headers, body)
             if server.latency:
                 asyncio.get_running_loop().call_later(server.latency, self._send, answer)
             else:
@@ -219,22 +224,29 @@ class _Connection(asyncio.Protocol):
             self._transport.close()
 
 
+async def listen(server: S3Server) -> asyncio.Server:
+    loop = asyncio.get_running_loop()
+    return await loop.create_server(lambda: _Connection(server), "127.0.0.1", 0, backlog=1024)
+
+
+def url_of(listening: asyncio.Server) -> str:
+    return f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
+
+
 @contextmanager
 def serving(server: S3Server) -> Iterator[str]:
     """The server in a thread of its own; yields its URL."""
     loop = asyncio.new_event_loop()
-    listening = loop.run_until_complete(
-        loop.create_server(lambda: _Connection(server), "127.0.0.1", 0, backlog=1024)
-    )
+    listening = loop.run_until_complete(listen(server))
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
+        yield url_of(listening)
     finally:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         listening.close()
-        for transport in list(getattr(loop, "_transports", {}).values()):
-            transport.abort()
+        for connection in server.connections:
+            connection.abort()
         loop.run_until_complete(asyncio.sleep(0))
         loop.close()

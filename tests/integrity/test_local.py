@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from scanner.integrity.local import LocalObjects
 from scanner.integrity.objects import Answer, Container, Get, Got, List, Outcome, list_all
-from tests.integrity.memory import MemoryObjects, Tree
-from tests.integrity.s3_server import MODIFIED
+from tests.integrity.memory import MemoryObjects
+from tests.integrity.s3_server import MODIFIED, stored
 
 KEYS = (
     *("AWSLogs/1/CloudTrail/eu-west-1/2026/06/01/a.gz", "AWSLogs/1/CloudTrail/eu-west-1/2026/06/01/b.gz"),
@@ -61,7 +61,7 @@ def test_a_listing_is_what_s3_lists(
     copy: Path, prefix: str, start_after: str | None, until: str | None, delimiter: str | None
 ) -> None:
     request = List(prefix, start_after=None if delimiter else start_after, until=until, delimiter=delimiter)
-    tree: Tree = {key: (gzip.compress(key.encode()), {}, MODIFIED) for key in KEYS}
+    tree = {key: stored(gzip.compress(key.encode())) for key in KEYS}
     outcome, _, objects, folders = list_all(LocalObjects(copy, "logs"), request)
     _, _, expected, expected_folders = list_all(MemoryObjects(tree), request)
     assert outcome is Outcome.OK

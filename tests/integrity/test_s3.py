@@ -8,8 +8,10 @@ from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
+from scanner.demo.deliveries import Stored
 from scanner.integrity import s3, s3_urllib3, schedule
 from scanner.integrity.objects import (
+    DIGEST_LIMIT,
     Answer,
     Container,
     Credentials,
@@ -25,7 +27,7 @@ from scanner.integrity.objects import (
 from scanner.integrity.s3 import S3Objects, open_s3
 from scanner.integrity.s3_requests import Requests, S3Place
 from scanner.integrity.schedule import Job
-from tests.integrity.s3_server import MODIFIED, Cut, Fault, Hang, Refuse, S3Server, Stored, serving
+from tests.integrity.s3_server import MODIFIED, Cut, Fault, Hang, Refuse, S3Server, serving, stored
 
 CREDENTIALS = Credentials("AKIDEXAMPLE", "secret", "token")
 FOLDER = "AWSLogs/111122223333/CloudTrail/eu-west-1/2026/06/01"
@@ -39,6 +41,7 @@ def opened(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> O
     for name in list(os.environ):
         if name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
+    monkeypatch.setattr(schedule, "FIRST_PAUSE", 0.01)
     if request.param == "curl":
         pytest.importorskip("pycurl")
     else:
@@ -63,7 +66,7 @@ def log(number: int) -> bytes:
 
 
 def tree(count: int) -> dict[str, Stored]:
-    return {f"{FOLDER}/{number:04}.json.gz": Stored(gzip.compress(log(number))) for number in range(count)}
+    return {f"{FOLDER}/{number:04}.json.gz": stored(gzip.compress(log(number))) for number in range(count)}
 
 
 def get_all(objects: Objects, requests: Iterable[Request]) -> dict[str, Got]:
@@ -83,11 +86,11 @@ def get(objects: Objects, key: str, *, keep: bool = False) -> Got:
 
 
 def test_each_object_is_hashed_once(opened: Open) -> None:
-    stored = tree(200)
-    with opened(S3Server(stored, latency=0.002)) as (server, objects):
-        found = get_all(objects, map(Get, stored))
+    there = tree(200)
+    with opened(S3Server(there, latency=0.002)) as (server, objects):
+        found = get_all(objects, map(Get, there))
     assert {key: got.sha256 for key, got in found.items()} == {
-        key: hashlib.sha256(log(number)).hexdigest() for number, key in enumerate(stored)
+        key: hashlib.sha256(log(number)).hexdigest() for number, key in enumerate(there)
     }
     assert {got.outcome for got in found.values()} == {Outcome.OK}
     assert {got.body for got in found.values()} == {None}
@@ -96,10 +99,10 @@ def test_each_object_is_hashed_once(opened: Open) -> None:
 
 
 def test_what_is_kept_comes_with_its_metadata(opened: Open) -> None:
-    stored = {
-        "d": Stored(gzip.compress(b"digest"), {"signature": "ab", "signature-algorithm": "SHA256withRSA"})
+    there = {
+        "d": stored(gzip.compress(b"digest"), {"signature": "ab", "signature-algorithm": "SHA256withRSA"})
     }
-    with opened(S3Server(stored)) as (_, objects):
+    with opened(S3Server(there)) as (_, objects):
         got = get(objects, "d", keep=True)
     assert got.body == b"digest"
     assert got.metadata == {"signature": "ab", "signature-algorithm": "SHA256withRSA"}
@@ -109,7 +112,7 @@ def test_what_is_kept_comes_with_its_metadata(opened: Open) -> None:
 
 
 def test_what_an_answer_brings_forth_goes_before_what_waits(opened: Open) -> None:
-    stored = {f"d{number}": Stored(gzip.compress(b"x")) for number in range(50)} | tree(100)
+    there = {f"d{number}": stored(gzip.compress(b"x")) for number in range(50)} | tree(100)
     keys = list(tree(100))
     held: set[str] = set()
     most = 0
@@ -125,7 +128,7 @@ def test_what_an_answer_brings_forth_goes_before_what_waits(opened: Open) -> Non
         most = max(most, len(held))
         return map(Get, keys[2 * number : 2 * number + 2])
 
-    with opened(S3Server(stored), concurrency=4) as (server, objects):
+    with opened(S3Server(there), concurrency=4) as (server, objects):
         objects.pump((Get(f"d{number}", keep=True) for number in range(50)), consume)
     assert not held
     assert sum(server.asked.values()) == 150
@@ -212,6 +215,7 @@ def test_a_lasting_fault_is_no_statement_about_the_object(
     assert "tries)" in found[bad].detail
 
 
+@pytest.mark.slow  # libcurl watches the speed for five seconds before it judges
 def test_a_server_that_hangs_is_given_up(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (s3_urllib3, pytest.importorskip("scanner.integrity.s3_curl")):
         monkeypatch.setattr(module, "READ_TIMEOUT", 1)
@@ -271,7 +275,7 @@ def test_another_bucket_is_asked_without_naming_its_owner(opened: Open) -> None:
 
 @pytest.mark.parametrize("body", [b"", b"no gzip at all, but long enough", gzip.compress(b"x")[:-1]])
 def test_a_complete_answer_that_is_no_gzip_is_told_as_such(opened: Open, body: bytes) -> None:
-    with opened(S3Server({"k": Stored(body)})) as (server, objects):
+    with opened(S3Server({"k": stored(body)})) as (server, objects):
         got = get(objects, "k")
     assert got.outcome is Outcome.OK
     assert got.container in (Container.CUT, Container.GARBAGE)
@@ -279,7 +283,7 @@ def test_a_complete_answer_that_is_no_gzip_is_told_as_such(opened: Open, body: b
 
 
 def test_a_digest_of_garbage_is_read_up_to_a_limit(opened: Open) -> None:
-    with opened(S3Server({"k": Stored(gzip.compress(bytes(50 * 2**20)))})) as (_, objects):
+    with opened(S3Server({"k": stored(gzip.compress(bytes(DIGEST_LIMIT + 1)))})) as (_, objects):
         assert get(objects, "k", keep=True).container is Container.OVERSIZE
 
 
@@ -287,7 +291,7 @@ def test_a_digest_of_garbage_is_read_up_to_a_limit(opened: Open) -> None:
 def test_a_key_of_any_letters_is_found(opened: Open, key: str, request: pytest.FixtureRequest) -> None:
     if key == "a/./b" and "urllib3" in request.node.name:
         pytest.skip("urllib3 folds such paths; CloudTrail writes none")
-    with opened(S3Server({key: Stored(gzip.compress(b"x"))})) as (_, objects):
+    with opened(S3Server({key: stored(gzip.compress(b"x"))})) as (_, objects):
         assert get(objects, key).outcome is Outcome.OK
         assert [listed.key for listed in list_all(objects, List(""))[2]] == [key]
 
@@ -313,10 +317,10 @@ def test_a_listing_has_an_end_of_its_own(opened: Open) -> None:
 
 
 def test_folders_are_told_once(opened: Open) -> None:
-    stored = {
-        f"AWSLogs/{account}/CloudTrail/{number}": Stored(b"") for account in "abc" for number in range(3)
+    there = {
+        f"AWSLogs/{account}/CloudTrail/{number}": stored(b"") for account in "abc" for number in range(3)
     }
-    with opened(S3Server(stored, page=2)) as (_, objects):
+    with opened(S3Server(there, page=2)) as (_, objects):
         found = list_all(objects, List("AWSLogs/", delimiter="/"))
     assert found == (Outcome.OK, "", [], ["AWSLogs/a/", "AWSLogs/b/", "AWSLogs/c/"])
 
