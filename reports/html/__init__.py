@@ -1,22 +1,20 @@
 """The report for people: one HTML file that needs nothing else and reaches nothing else."""
 
-import base64
-import hashlib
 from functools import cache
-from importlib.resources import files
 from typing import ClassVar
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from reports.html.coverage import coverage_map
 from reports.html.frameworks import blocks
 from reports.html.heatmap import heat_map
 from reports.html.overview import label, overview, sentence
+from reports.html.page import asset, environment, policy
 from reports.html.problems import lost_readings, todos, unknowns
 from reports.html.prose import inline, prose
 from reports.html.table import packed, rows, without_script
-from reports.html.text import check_link, finalize, findings_link, number
+from reports.html.text import check_link, findings_link
 from reports.html.words import (
     CONTROL_LOOKS,
     EVENT_CLASSES,
@@ -28,7 +26,6 @@ from reports.html.words import (
 )
 from reports.verdicts import LOOKS, worst_first
 from scanner.model.result import Report
-from scanner.words import plural
 
 
 class HtmlRenderer:
@@ -38,7 +35,7 @@ class HtmlRenderer:
     suffix: ClassVar[str] = ".html"
 
     def render(self, report: Report) -> bytes:
-        style, script = _asset("styles.css"), _asset("script.js")
+        style, script = asset("styles.css"), asset("script.js")
         ordered = worst_first(report.result.findings)
         heat = heat_map(report)
         page = _environment().get_template("report.html.j2")
@@ -62,47 +59,11 @@ class HtmlRenderer:
         return html.encode()
 
 
-def policy(style: str, script: str) -> str:
-    """The Content-Security-Policy of a page with just this style and this script in it."""
-    return "; ".join(
-        (
-            "default-src 'none'",
-            f"style-src '{digest(style)}'",
-            f"script-src '{digest(script)}'",
-            "img-src data:",
-            "base-uri 'none'",
-            "form-action 'none'",
-            "require-trusted-types-for 'script'",
-            "trusted-types 'none'",
-        )
-    )
-
-
-def digest(text: str) -> str:
-    """The hash source of CSP 3 for the exact text of an inline element."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
-def _asset(name: str) -> str:
-    """A file of this package; browsers hash what they parsed, where every line ends in LF."""
-    return (files(__package__) / name).read_text("utf-8").replace("\r\n", "\n")
-
-
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("reports.html"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=finalize,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(
-        number=number, prose=prose, inline=inline, sentence=sentence, label=label, check_link=check_link
-    )
-    environment.globals.update(
-        plural=plural,
+    made = environment()
+    made.filters.update(prose=prose, inline=inline, sentence=sentence, label=label, check_link=check_link)
+    made.globals.update(
         findings_link=findings_link,
         LOOKS=LOOKS,
         SEVERITIES=SEVERITIES,
@@ -113,4 +74,4 @@ def _environment() -> Environment:
         EVENT_CLASSES=EVENT_CLASSES,
         EXIT_CODES=EXIT_CODES,
     )
-    return environment
+    return made
