@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic.fields import FieldInfo
 from pydantic_core import to_jsonable_python
 
-from scanner.aws.permissions import CALLER_ONLY, actions
+from scanner.aws.policy import as_json
 from scanner.check import Check
 from scanner.config import SHARED
 from scanner.model.result import CheckDoc
@@ -109,25 +109,8 @@ def _check(check: type[Check]) -> list[str]:
 
 
 def iam_policy(installed: Sequence[type[Check]]) -> str:
-    """The text of docs/iam-policy.json: what all checks together need, and nothing that writes.
-
-    `Read` goes to the role in each account that is scanned, and to the caller; `Caller` to the caller
-    alone, for scans of other accounts.
-    """
-    wanted = actions(action for check in installed for action in check.reads)
-    at_home = {call.action for call in CALLER_ONLY}
-    statements = [
-        ("Read", [action for action in wanted if action not in at_home]),
-        ("Caller", [action for action in wanted if action in at_home]),
-    ]
-    document = {
-        "Version": "2012-10-17",
-        "Statement": [
-            {"Sid": name, "Effect": "Allow", "Action": allowed, "Resource": "*"}
-            for name, allowed in statements
-        ],
-    }
-    return json.dumps(document, indent=2) + "\n"
+    """The text of docs/iam-policy.json: what all checks together need."""
+    return as_json(action for check in installed for action in check.reads)
 
 
 def _comment(text: str) -> Iterator[str]:

@@ -21,6 +21,8 @@ COMMANDS = {
     "demo": ("scanner.cli.demo:demo", "The same against an embedded AWS, no credentials needed."),
     "report": ("scanner.cli.report:report", "Render an earlier run again, in any format, offline."),
     "checks": ("scanner.cli.checks:checks", "The catalogue; one check's prose and options."),
+    "explain": ("scanner.cli.explain:explain", "Would this event be recorded, and by what?"),
+    "policy": ("scanner.cli.policy:policy", "The least-privilege IAM policy, in three formats."),
 }
 # As in scanner.scan, which takes too long to import for `--help`.
 EXIT_USER = 2
