@@ -51,7 +51,8 @@ def refusal(
     if (wanted := _TYPES.get(first["type"])) is not None:
         fix = _FIXES.get(str(value).lower()) if first["type"] == "bool_type" else None
         if first["type"] == "string_type" and isinstance(value, bool | int | float):
-            fix = f'quote it: "{_shown(value)}"'
+            closing = isinstance(value, float)
+            fix = "quote it: a number loses its closing zeros" if closing else f'quote it: "{_shown(value)}"'
         return UserError(f"{place}: must be {wanted}{shown}", hints(fix, hint))
     text = first["msg"].replace("Input should be", "must be")
     if first["type"] == "missing":
