@@ -93,20 +93,29 @@ def parse_digest(raw: bytes) -> Digest:
 
 
 def _text(document: Mapping[str, Any], member: str) -> str:
+    """Refuses half a surrogate pair, too: JSON can hold it, and no text that was signed can."""
     value = document.get(member)
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or not value or not _is_unicode(value):
         raise DigestError(f"has no {member}")
     return value
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        return text.isascii() or bool(text.encode())
+    except UnicodeEncodeError:
+        return False
 
 
 def _time(document: Mapping[str, Any], member: str) -> datetime:
     try:
         time = datetime.fromisoformat(_text(document, member))
-    except ValueError as error:
+        moment = time.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise DigestError(f"has no {member}") from error
     if time.tzinfo is None:
         raise DigestError(f"tells no offset of its {member}")
-    return time.astimezone(UTC)
+    return moment
 
 
 _PREVIOUS = ("S3Bucket", "S3Object", "HashValue", "Signature")

@@ -14,6 +14,7 @@ HOUR = timedelta(hours=1)
 AFTER = 3 * HOUR
 """A digest that covers the last moment of a window ends up to an hour later, its successor two."""
 
+_FIRST_YEAR = 2013
 _REGION = r"[a-z]{2,5}(?:-[a-z]+)+-\d{1,2}"
 _FOLDER = r"(?:(?P<prefix>(?s:.+))/)?AWSLogs/(?:(?P<organization>o-[a-z0-9]{10,32})/)?(?P<account>\d{12})"
 _DIGEST = re.compile(
@@ -104,12 +105,12 @@ def _place(found: re.Match[str]) -> dict[str, Any]:
 
 
 def _stamp(found: re.Match[str], layout: str) -> datetime | None:
-    """None: not a time, or not of the day whose folder it lies in."""
+    """None: not a time, not of the day whose folder it lies in, or before there was a CloudTrail."""
     try:
         stamp = datetime.strptime(found["stamp"], layout).replace(tzinfo=UTC)
     except ValueError:
         return None
-    return stamp if f"{stamp:%Y/%m/%d}" == found["day"] else None
+    return stamp if f"{stamp:%Y/%m/%d}" == found["day"] and stamp.year >= _FIRST_YEAR else None
 
 
 def digest_key(
