@@ -1,12 +1,13 @@
 """A result as rows, for formats that know nothing but findings and cells."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from reports.words import ELLIPSIS, printable
 from scanner.model.arn import is_arn, parse_arn, root_arn
 from scanner.model.finding import Finding, Reason, Severity, Status, finding_id
 from scanner.model.posture import AccountState
-from scanner.model.result import CheckDoc, Report, Result
+from scanner.model.result import CheckDoc, Control, Framework, Report, Result
 
 LONGEST = 16_000
 """Characters of a cell. Excel takes 32,767 UTF-16 units, of which a character takes one or two."""
@@ -66,6 +67,17 @@ def not_entered(result: Result) -> Iterator[Finding]:
 def all_findings(report: Report) -> list[Finding]:
     """Those of the result and those of accounts that have none, in the order of a result."""
     return sorted((*report.result.findings, *not_entered(report.result)), key=lambda one: one.order)
+
+
+def cited(result: Result) -> dict[str, tuple[tuple[Framework, Control], ...]]:
+    """The controls that each check is direct evidence for, in the order of the frameworks."""
+    found: dict[str, list[tuple[Framework, Control]]] = defaultdict(list)
+    for framework in result.frameworks:
+        for control in framework.controls:
+            for link in control.evidence:
+                if link.direct:
+                    found[link.check].append((framework, control))
+    return {check: tuple(controls) for check, controls in found.items()}
 
 
 def docs(report: Report) -> dict[str, CheckDoc]:
