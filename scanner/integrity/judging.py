@@ -1,0 +1,59 @@
+"""What an object that was read says of itself: a digest document or none, the named log file or another."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from scanner.integrity.digest import Digest, DigestError, KeyRing, Proof, parse_digest
+from scanner.integrity.evidence import DigestSeen, LogSeen, LogState, malformed, unreadable
+from scanner.integrity.layout import DigestKey
+from scanner.integrity.objects import Container, Got, Outcome
+
+SIGNATURE = "signature"
+"""The user metadata that holds a digest's signature, in hex."""
+
+
+def document(key: DigestKey, bucket: str, got: Got) -> Digest | DigestSeen:
+    """The digest, or what is to be said of an object that holds none."""
+    if got.outcome is Outcome.MISSING:
+        return unreadable(key, bucket, "vanished after it was listed", got.last_modified)
+    if got.outcome is not Outcome.OK or got.container is Container.OVERSIZE:
+        return unreadable(key, bucket, got.detail, got.last_modified)
+    if got.body is None:
+        return malformed(key, bucket, got.detail, got.last_modified)
+    return parsed(key, bucket, got.body, got.last_modified)
+
+
+def parsed(key: DigestKey, bucket: str, body: bytes, modified: datetime | None) -> Digest | DigestSeen:
+    try:
+        return parse_digest(body)
+    except DigestError as error:
+        return malformed(key, bucket, str(error), modified)
+
+
+def proof(ring: KeyRing, digest: Digest, metadata: Mapping[str, str]) -> tuple[str | None, Proof]:
+    """The signature that lies beside a digest, and what it shows."""
+    signature = metadata.get(SIGNATURE)
+    return signature, ring.verify(digest, signature)
+
+
+def log_seen(key: str, sha256: str, got: Got) -> LogSeen:
+    """What came of a log file whose content must have this hash."""
+    match got.outcome:
+        case Outcome.OK:
+            return _content(key, sha256, got)
+        case Outcome.MISSING:
+            return LogSeen(key, LogState.MISSING, got.detail)
+        case _:
+            return LogSeen(key, LogState.UNREADABLE, got.detail)
+
+
+def _content(key: str, sha256: str, got: Got) -> LogSeen:
+    if got.container is Container.OVERSIZE:
+        return LogSeen(key, LogState.UNREADABLE, got.detail)
+    if got.sha256 is None:
+        return LogSeen(key, LogState.ALTERED, got.detail)
+    if got.sha256 != sha256:
+        return LogSeen(key, LogState.ALTERED, f"SHA-256 differs: {got.sha256}, the digest says {sha256}")
+    if got.container is not Container.WHOLE:
+        return LogSeen(key, LogState.CONTAINER, got.detail, got.size)
+    return LogSeen(key, LogState.VALID, size=got.size)

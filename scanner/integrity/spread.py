@@ -1,0 +1,80 @@
+"""Lanes spread over processes of this machine, or over a Dask cluster: one seam, `prove`."""
+
+import multiprocessing
+import signal
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import replace
+from importlib import import_module
+from types import FrameType
+from typing import Any
+
+from scanner.errors import UserError
+from scanner.integrity.run import Progress, Proven, Task, prove
+
+SHARES = 4
+"""Tasks for each worker, so that none waits long for the slowest."""
+
+
+def in_processes(task: Task, processes: int, tell: Progress) -> Proven:
+    """Each with connections and a share of the lanes of its own. An interrupt ends them all."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, mp_context=context, initializer=_heed_the_parent_alone) as pool:
+        futures = {pool.submit(prove, part): part for part in parts(task, processes * SHARES)}
+        try:
+            return merged(_told(future.result(), tell) for future in as_completed(futures))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for child in multiprocessing.active_children():
+                child.terminate()
+            raise
+
+
+def over_dask(task: Task, address: str, tell: Progress) -> Proven:
+    """On every worker of the cluster, which must have trailaudit and AWS credentials of its own."""
+    try:
+        distributed: Any = import_module("distributed")  # an extra, and untyped
+    except ModuleNotFoundError as error:
+        raise UserError("--dask needs the package distributed", "pip install 'trailaudit[dask]'") from error
+    try:
+        client = distributed.Client(address, set_as_default=False, timeout="10s")
+    except (OSError, ValueError) as error:
+        raise UserError(f"no Dask scheduler answers at {address}: {error}") from error
+    with client:
+        threads = sum(client.nthreads().values())
+        if not threads:
+            raise UserError(f"the Dask cluster at {address} has no workers", hint="start one: `dask worker`")
+        futures = client.map(prove, list(parts(task, threads * SHARES)), pure=False)
+        try:
+            return merged(_told(future.result(), tell) for future in distributed.as_completed(futures))
+        except BaseException:
+            client.cancel(futures)
+            raise
+
+
+def parts(task: Task, most: int) -> Iterator[Task]:
+    """The lanes dealt out, so that neighbours, which are often alike, go to different workers."""
+    for at in range(min(most, len(task.lanes))):
+        yield replace(task, lanes=task.lanes[at::most])
+
+
+def merged(found: Iterable[Proven]) -> Proven:
+    """The order doesn't matter: `conclude` sorts the lanes."""
+    every = list(found)
+    since = [one.unchanged_since for one in every if one.unchanged_since]
+    return Proven(tuple(lane for one in every for lane in one.outcomes), min(since, default=None))
+
+
+def _told(proven: Proven, tell: Progress) -> Proven:
+    tell(sum(outcome.lane.digests for outcome in proven.outcomes))
+    return proven
+
+
+def _heed_the_parent_alone() -> None:
+    """Ctrl-C reaches every process of the terminal: here the parent's word ends the work, journal and all."""
+
+    def leave(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, leave)

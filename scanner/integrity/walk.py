@@ -1,0 +1,363 @@
+"""One lane as it is read: its digests day by day, and the log files that they name.
+
+A log file is read once its day was listed, since the listing tells what is unchanged since an earlier run.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import NamedTuple
+
+from scanner.integrity.days import Day, Days
+from scanner.integrity.digest import Digest, KeyRing, Proof
+from scanner.integrity.evidence import Circumstances, DigestSeen, LogSeen, LogState, Tally, read
+from scanner.integrity.journal import Journal, ProvenLog, Row, proven_log
+from scanner.integrity.judging import document, log_seen, parsed, proof
+from scanner.integrity.lane import conclude_lane
+from scanner.integrity.layout import (
+    DigestKey,
+    digest_days,
+    digest_prefix,
+    log_days,
+    log_prefix,
+    parse_digest_key,
+    relative,
+)
+from scanner.integrity.objects import Answer, Get, Got, List, Listed, Outcome, Page, Request
+from scanner.integrity.reconcile import Reconciliation
+from scanner.model.verification import LaneOutcome
+
+DAY = timedelta(days=1)
+LOG_LIMIT = 2**32
+"""Bytes that a log file may inflate to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Which trail's files are meant, and how their keys begin; `copied`: they lie elsewhere now."""
+
+    trail: str
+    home: str
+    prefix: str = ""
+    organization: str | None = None
+    copied: bool = False
+
+
+Learn = Callable[[Circumstances], Circumstances]
+"""Completes what is known of a lane: stops of the trail, other trails, lifecycle rules."""
+
+
+class _What(Enum):
+    DIGESTS = "digests"
+    DIGEST = "digest"
+    LOGS = "logs"
+    LOG = "log"
+    OTHER = "other"
+    """A digest of another trail, that may name what ours doesn't."""
+
+
+class Tag(NamedTuple):
+    """What an answer is to: the lane, what was asked, and what it was asked for."""
+
+    walk: "Walk"
+    what: _What
+    about: object
+
+
+@dataclass(slots=True)
+class _Pending:
+    """A digest whose log files are still being looked at."""
+
+    key: DigestKey
+    digest: Digest
+    signature: str | None
+    proof: Proof
+    modified: datetime | None
+    row: Row | None
+    """To be kept in the journal, without its log files; None: not to be kept."""
+    before: tuple[ProvenLog | None, ...] = ()
+    """What an earlier run has proven of the log files, in their order."""
+    proven: list[ProvenLog | None] = field(default_factory=list)
+    tally: Tally = field(default_factory=Tally)
+    trusted: bool = False
+    """Some of it was taken from that run."""
+
+
+class _Named(NamedTuple):
+    """A log file as a digest names it; `at` is its place there, `listed` the object as it was listed."""
+
+    pending: _Pending
+    at: int
+    key: str
+    bucket: str
+    sha256: str
+    listed: Listed | None = None
+
+
+class Walk:
+    """Asks for a lane's objects and takes the answers; `outcome` is there when `done`."""
+
+    def __init__(
+        self,
+        site: Site,
+        circumstances: Circumstances,
+        ring: KeyRing,
+        *,
+        bucket: str,
+        journal: Journal | None = None,
+        recheck: bool = False,
+        learn: Learn = lambda known: known,
+    ) -> None:
+        """`learn` is only asked where something is amiss."""
+        self.lane = circumstances.lane
+        self._site = site
+        self._circumstances = circumstances
+        self._ring = ring
+        self._bucket = bucket
+        self._journal = journal
+        self._recheck = recheck
+        self._learn = learn
+        self._prefix = f"{site.prefix}/" if site.prefix else ""
+        self._folder = (site.prefix, site.organization, self.lane.account, self.lane.region)
+        start, end = circumstances.start, circumstances.end
+        folders = [(day, log_prefix(*self._folder, day)) for day in digest_days(start, end)]
+        self._days: Days[_Named] = Days(folders, log_days(start, end))
+        self._outstanding = 0
+        self._seen: list[DigestSeen] = []
+        self._others: list[str] = []
+        self._reconciliation = Reconciliation()
+        self._logs_fault: str | None = None
+        self._fault: str | None = None
+        self.unchanged_since: datetime | None = None
+        """The oldest proof of an earlier run that was relied on."""
+        self.hours = 0
+        """Digests that are done."""
+
+    def begin(self) -> Iterable[Request]:
+        return self._count(self._open())
+
+    def take(self, answer: Answer) -> Iterable[Request]:
+        self._outstanding -= 1 if not isinstance(answer, Page) or answer.last else 0
+        tag = answer.request.tag
+        assert isinstance(tag, Tag)
+        match answer, tag.what, tag.about:
+            case Page(), _What.DIGESTS, Day() as day:
+                further = self._digests(day, answer)
+            case Got(), _What.DIGEST, (Day() as day, DigestKey() as key, Listed() as listed):
+                further = self._digest(day, key, listed, answer)
+            case Page(), _What.LOGS, Day() as day:
+                further = self._logs(day, answer)
+            case Got(), _What.LOG, _Named() as named:
+                further = self._log(named, answer)
+            case Got(), _What.OTHER, _:
+                further = self._other(answer)
+            case _:
+                raise AssertionError(f"not asked for: {answer.request}")
+        return self._count(further) or self._count(self._later()) or self._count(self._ask_others())
+
+    @property
+    def done(self) -> bool:
+        return self._outstanding == 0
+
+    def outcome(self) -> LaneOutcome:
+        found = self._conclude(self._circumstances)
+        return self._conclude(self._learn(self._circumstances)) if found.findings else found
+
+    def _conclude(self, circumstances: Circumstances) -> LaneOutcome:
+        listed = self._reconciliation if self._logs_fault is None else None
+        return conclude_lane(circumstances, self._seen, self._ring, listed, fault=self._fault)
+
+    def _count(self, requests: Iterable[Request]) -> list[Request]:
+        counted = list(requests)
+        self._outstanding += len(counted)
+        return counted
+
+    def _open(self) -> Iterator[Request]:
+        for day in self._days.to_open():
+            yield List(digest_prefix(*self._folder, day.date), self._tag(_What.DIGESTS, day))
+
+    def _advance(self) -> Iterator[Request]:
+        """Whatever the answers so far allow to be asked for."""
+        for day in self._days.to_list():
+            if day.listed:
+                yield List(day.folder, self._tag(_What.LOGS, day))
+            else:
+                yield from map(self._get, self._days.close(day))
+        yield from self._open()
+
+    # Digests
+
+    def _digests(self, day: Day[_Named], page: Page) -> Iterator[Request]:
+        if page.outcome is not Outcome.OK:
+            self._fault = page.detail
+        for listed in page.objects:
+            key = parse_digest_key(listed.key)
+            if key is None or (key.prefix, key.organization, key.account, key.region) != self._folder:
+                continue
+            if (key.trail, key.home) != (self._site.trail, self._site.home):
+                self._others.append(listed.key)
+            elif (row := self._known(listed)) is not None:
+                yield from self._known_digest(key, row)
+            else:
+                day.waiting += 1
+                yield Get(listed.key, self._tag(_What.DIGEST, (day, key, listed)), keep=True)
+        if page.last:
+            yield from self._less(day)
+
+    def _known(self, listed: Listed) -> Row | None:
+        """What an earlier run has proven of a digest that is still the same object."""
+        if self._journal is None or self._recheck:
+            return None
+        row = self._journal.get(listed.key)
+        return row if row is not None and (row.etag, row.size) == (listed.etag, listed.size) else None
+
+    def _known_digest(self, key: DigestKey, row: Row) -> Iterator[Request]:
+        digest = parsed(key, self._bucket, row.body, row.modified)
+        if isinstance(digest, DigestSeen):
+            self._finished(digest)
+            return
+        signature, proven = proof(self._ring, digest, row.metadata)
+        pending = _Pending(key, digest, signature, proven, row.modified, row, before=row.logs, trusted=True)
+        yield from self._name(pending)
+
+    def _less(self, day: Day[_Named]) -> Iterator[Request]:
+        """One answer less to wait for."""
+        day.waiting -= 1
+        if not day.waiting:
+            yield from self._advance()
+
+    def _digest(self, day: Day[_Named], key: DigestKey, listed: Listed, got: Got) -> Iterator[Request]:
+        digest = document(key, self._bucket, got)
+        if isinstance(digest, DigestSeen):
+            self._finished(digest)
+        else:
+            signature, proven = proof(self._ring, digest, got.metadata)
+            row = None
+            if self._journal is not None and got.etag == listed.etag and got.body is not None:
+                now, modified = self._circumstances.now, got.last_modified or listed.last_modified
+                row = Row(listed.key, listed.etag, listed.size, got.body, got.metadata, modified, now, ())
+            yield from self._name(_Pending(key, digest, signature, proven, got.last_modified, row))
+        yield from self._less(day)
+
+    def _name(self, pending: _Pending) -> Iterator[Request]:
+        """Look at the log files of a digest that is about the period.
+
+        Also where the signature beside it is false: its successor may prove it all the same.
+        """
+        digest = pending.digest
+        pending.proven = [None] * len(digest.logs)
+        if pending.proof is Proof.INVALID:
+            pending.row = None
+        if not self._circumstances.covers(digest.start, digest.end):
+            for log in digest.logs:
+                self._reconciliation.named(self._here(log.key))
+            self._finish(pending, None)
+            return
+        self._settle(pending)
+        for at, log in enumerate(digest.logs):
+            named = _Named(pending, at, self._here(log.key), log.bucket, log.sha256)
+            if not self._days.hold(named.key, named):
+                yield self._get(named)
+
+    def _settle(self, pending: _Pending) -> None:
+        """The digest is done when each of its log files is."""
+        if pending.tally.count == len(pending.digest.logs):
+            self._finish(pending, pending.tally)
+
+    def _finish(self, pending: _Pending, tally: Tally | None) -> None:
+        seen = read(
+            pending.key,
+            self._bucket,
+            pending.digest,
+            signature=pending.signature,
+            proof=pending.proof,
+            tally=tally,
+            modified=pending.modified,
+        )
+        self._finished(seen)
+        if pending.row is None or self._journal is None:
+            return
+        if pending.trusted:
+            since = pending.row.proven
+            self.unchanged_since = min(self.unchanged_since or since, since)
+        logs = tuple(pending.proven)
+        if not pending.trusted or (tally is not None and logs != pending.before):
+            self._journal.put(replace(pending.row, logs=logs))
+
+    def _finished(self, seen: DigestSeen) -> None:
+        self._seen.append(seen)
+        self.hours += 1
+
+    # Log files
+
+    def _logs(self, day: Day[_Named], page: Page) -> Iterator[Request]:
+        if page.outcome is not Outcome.OK:
+            self._logs_fault = page.detail
+        for listed in page.objects:
+            self._reconciliation.listed(listed.key, listed.last_modified)
+            if (named := self._days.listed(day, listed.key)) is None:
+                continue
+            before = named.pending.before[named.at] if named.pending.before else None
+            if before is not None and before.is_(listed.etag, listed.size):
+                self._judge(named, LogSeen(named.key, LogState.VALID, size=before.size), before)
+            else:
+                yield self._get(named._replace(listed=listed))
+        if page.last:
+            yield from map(self._get, self._days.close(day))
+            yield from self._advance()
+
+    def _log(self, named: _Named, got: Got) -> Iterator[Request]:
+        seen = log_seen(named.key, named.sha256, got)
+        proven, listed = None, named.listed
+        if seen.state is LogState.VALID and listed is not None:
+            proven = proven_log(listed.etag, listed.size, got.size)
+        self._judge(named, seen, proven)
+        return iter(())
+
+    def _judge(self, named: _Named, seen: LogSeen, proven: ProvenLog | None) -> None:
+        pending = named.pending
+        pending.tally = pending.tally.plus(seen)
+        pending.proven[named.at] = proven
+        self._reconciliation.named(seen.key, present=seen.state is not LogState.MISSING)
+        self._settle(pending)
+
+    def _get(self, named: _Named) -> Get:
+        elsewhere = named.bucket if not self._site.copied and named.bucket != self._bucket else None
+        return Get(named.key, self._tag(_What.LOG, named), limit=LOG_LIMIT, bucket=elsewhere)
+
+    def _here(self, key: str) -> str:
+        """Where a file of the trail lies now."""
+        return f"{self._prefix}{relative(key)}" if self._site.copied else key
+
+    def _later(self) -> Iterator[Request]:
+        """The digests of a day more, while CloudTrail delivered later ones and none ends past the period."""
+        known = self._circumstances
+        if not self.done or known.delivered is None or known.delivered <= known.listed_to:
+            return
+        if self._fault is None and not any(seen.key.end >= known.end for seen in self._seen):
+            day = known.listed_to.date()
+            self._circumstances = replace(known, listed_to=min(known.now, known.listed_to + DAY))
+            self._days.add(day, log_prefix(*self._folder, day))
+            yield from self._open()
+
+    # Other trails
+
+    def _ask_others(self) -> Iterator[Request]:
+        """The digests of other trails, where there are log files that none of ours names."""
+        if self.done and self._others and self._reconciliation.unclaimed:
+            keys, self._others = self._others, []
+            for key in keys:
+                yield Get(key, self._tag(_What.OTHER, key), keep=True)
+
+    def _other(self, got: Got) -> Iterator[Request]:
+        key = parse_digest_key(got.request.key)
+        assert key is not None
+        digest = document(key, self._bucket, got)
+        if not isinstance(digest, DigestSeen) and proof(self._ring, digest, got.metadata)[1] is Proof.VALID:
+            for log in digest.logs:
+                self._reconciliation.named(self._here(log.key))
+        return iter(())
+
+    def _tag(self, what: _What, about: object) -> Tag:
+        return Tag(self, what, about)
