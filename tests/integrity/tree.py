@@ -38,6 +38,11 @@ def delivered(delivery: Delivery = Delivery()) -> Mapping[str, Stored]:  # noqa:
     return deliver(delivery, SIGNER)
 
 
+def tree(delivery: Delivery | None = None) -> Tree:
+    """A blameless tree to tamper with."""
+    return dict(delivered(delivery or Delivery()))
+
+
 def ring(region: str = "eu-west-1", signer: Signer = SIGNER) -> KeyRing:
     return KeyRing(map(public_key, signer.public_keys(region)))
 
@@ -71,13 +76,17 @@ def resigned(document: Mapping[str, Any], signer: Signer, region: str, modified:
 
 @dataclass(frozen=True)
 class Run:
-    """What `trailaudit verify` would do to a tree: `faults` are keys that can't be read, with their cause."""
+    """What `trailaudit verify` would do to a tree.
+
+    `faults` are keys that can't be read, with their cause; `under` is where a copy lies in its bucket.
+    """
 
     tree: Mapping[str, Stored]
     delivery: Delivery = field(default_factory=Delivery)
     faults: Mapping[str, str] = field(default_factory=dict)
     keys: KeyRing = field(default_factory=ring)
     order: Callable[[Iterable[str]], Iterable[str]] = sorted
+    under: str = ""
 
     def about(self, **changes: Any) -> Circumstances:
         delivery = self.delivery
@@ -98,14 +107,18 @@ class Run:
     def prove(self, **changes: Any) -> LaneOutcome:
         about = self.about(**changes)
         reconciliation = Reconciliation()
+        return conclude_lane(about, self.seen(about, reconciliation), self.keys, reconciliation)
+
+    def seen(self, about: Circumstances, reconciliation: Reconciliation) -> list[DigestSeen]:
+        """The digests of the lane, and all log files of it reconciled."""
         seen = []
         for name in self.order(self.tree):
             key = parse_digest_key(name)
             if key and key.lane == about.lane and key.trail == self.delivery.trail:
                 seen.append(self._digest(name, reconciliation))
             elif "/CloudTrail/" in name and _lane_of(name) == about.lane:
-                reconciliation.listed(name, self.tree[name].modified)
-        return conclude_lane(about, seen, self.keys, reconciliation)
+                reconciliation.listed(name.removeprefix(self.under), self.tree[name].modified)
+        return seen
 
     def _digest(self, name: str, reconciliation: Reconciliation) -> DigestSeen:
         stored, bucket = self.tree[name], self.delivery.bucket
@@ -131,11 +144,11 @@ class Run:
     def _log(self, key: str, sha256: str) -> LogSeen:
         if key in self.faults:
             return LogSeen(key, LogState.UNREADABLE, self.faults[key])
-        if key not in self.tree:
+        if self.under + key not in self.tree:
             return LogSeen(key, LogState.MISSING)
         inflate = zlib.decompressobj(16 + zlib.MAX_WBITS)
         try:
-            raw = inflate.decompress(self.tree[key].body)
+            raw = inflate.decompress(self.tree[self.under + key].body)
         except zlib.error as error:
             return LogSeen(key, LogState.ALTERED, str(error))
         if hashlib.sha256(raw).hexdigest() != sha256:
@@ -156,6 +169,11 @@ def prove(tree: Mapping[str, Stored], delivery: Delivery | None = None, **change
 
 def kinds(outcome: LaneOutcome) -> list[str]:
     return [str(found.kind) for found in outcome.findings]
+
+
+def hours(outcome: LaneOutcome) -> dict[str, int]:
+    """How many hours of the period are in which state, without those that none is in."""
+    return {state: count for state, count in outcome.lane.hours.model_dump(by_alias=True).items() if count}
 
 
 def found(outcome: LaneOutcome) -> list[tuple[str, str | None]]:
