@@ -93,7 +93,7 @@ class FakeAws:
             case "s3":
                 return self._s3(request)
             case "account":
-                return "ListRegions", as_json({"Regions": [_region(name) for name in REGIONS]})
+                return "ListRegions", as_json({"Regions": [region_enabled(name) for name in REGIONS]})
             case _:
                 action = request.headers["x-amz-target"].rpartition(".")[2]
                 answers = ANSWERS.get((request.service, action))
@@ -177,7 +177,7 @@ def bucket_name(account: str, index: int) -> str:
     return f"logs-{account}-{index}"
 
 
-def _region(name: str) -> dict[str, str]:
+def region_enabled(name: str) -> dict[str, str]:
     return {"RegionName": name, "RegionOptStatus": "ENABLED_BY_DEFAULT"}
 
 
@@ -322,7 +322,7 @@ class Connection(asyncio.Protocol):
             self._aws.calls.clear()
             answer = as_json({})
         else:
-            answer = self._aws.answer(_request(method, target, headers, body))
+            answer = self._aws.answer(parse_request(method, target, headers, body))
         head = (
             f"HTTP/1.1 {answer.status} -\r\ncontent-type: {answer.type}\r\ncontent-length: {len(answer.body)}"
             "\r\nx-amzn-requestid: r\r\n\r\n"
@@ -330,7 +330,7 @@ class Connection(asyncio.Protocol):
         return head.encode() + (b"" if method == "HEAD" else answer.body)
 
 
-def _request(method: str, target: str, headers: dict[str, str], body: bytes) -> Request:
+def parse_request(method: str, target: str, headers: dict[str, str], body: bytes) -> Request:
     key, _, region, service, _ = headers["authorization"].partition("Credential=")[2].split(",")[0].split("/")
     url = urlsplit(target)
     query = parse_qs(url.query, keep_blank_values=True)

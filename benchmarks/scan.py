@@ -59,19 +59,26 @@ class Cost(NamedTuple):
 
 
 @contextmanager
-def fake(case: Case, latency: float) -> Iterator[str]:
-    """The fake for a case, as a process; yields its URL."""
-    command = [sys.executable, "-m", "benchmarks.fake_aws", "--accounts", str(case.accounts)]
-    command += ["--extra-buckets", str(case.extra_buckets), "--latency", str(latency)]
+def started(command: list[str]) -> Iterator[str]:
+    """A server as a process that ends with its standard input; yields its first line."""
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdin is not None
     assert process.stdout is not None
     try:
-        yield f"http://127.0.0.1:{int(process.stdout.readline())}"
+        yield process.stdout.readline().strip()
     finally:
         process.stdin.close()
         process.wait()
         process.stdout.close()
+
+
+@contextmanager
+def fake(case: Case, latency: float) -> Iterator[str]:
+    """The fake for a case, as a process; yields its URL."""
+    command = [sys.executable, "-m", "benchmarks.fake_aws", "--accounts", str(case.accounts)]
+    command += ["--extra-buckets", str(case.extra_buckets), "--latency", str(latency)]
+    with started(command) as port:
+        yield f"http://127.0.0.1:{int(port)}"
 
 
 def environment(url: str) -> dict[str, str]:
