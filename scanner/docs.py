@@ -1,9 +1,9 @@
-"""What is written from the code: docs/checks.md, docs/iam-policy.json and config.example.yaml.
+"""What is written from the code: docs/checks.md, docs/iam-policy.json, docs/explanation.schema.json and
+config.example.yaml.
 
 `python -m scanner.docs` writes them into the working directory, the repository's root.
 """
 
-import json
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -14,7 +14,9 @@ from pydantic_core import to_jsonable_python
 from scanner.aws.policy import as_json
 from scanner.check import Check
 from scanner.config import SHARED
+from scanner.model.explanation import Explanation
 from scanner.model.result import CheckDoc
+from scanner.model.schema import schema_of
 from scanner.registry import HEADINGS, checks, describe, in_yaml
 from scanner.settings import FLAGS, Role, Settings
 
@@ -129,6 +131,7 @@ def main() -> None:
     installed = checks()
     Path("docs/checks.md").write_text(check_pages(installed), encoding="utf-8")
     Path("docs/iam-policy.json").write_text(iam_policy(installed), encoding="utf-8")
+    Path("docs/explanation.schema.json").write_text(schema_of(Explanation), encoding="utf-8")
     Path("config.example.yaml").write_text(example_config(installed), encoding="utf-8")
 
 

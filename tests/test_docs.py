@@ -9,6 +9,8 @@ from click.testing import CliRunner
 from scanner.cli import main
 from scanner.config import SHARED, load
 from scanner.docs import check_pages, example_config, iam_policy
+from scanner.model.explanation import Explanation
+from scanner.model.schema import schema_of
 from scanner.registry import checks, renderers
 from scanner.settings import Role, Settings
 from scanner.yaml_file import read
@@ -27,6 +29,10 @@ def test_config_example_yaml_is_up_to_date() -> None:
 
 def test_docs_iam_policy_json_is_up_to_date() -> None:
     assert (ROOT / "docs/iam-policy.json").read_text() == iam_policy(checks()), STALE
+
+
+def test_docs_explanation_schema_json_is_up_to_date() -> None:
+    assert (ROOT / "docs/explanation.schema.json").read_text() == schema_of(Explanation), STALE
 
 
 def test_the_policy_grants_nothing_that_writes() -> None:

@@ -6,6 +6,8 @@ import sys
 from contextlib import suppress
 from datetime import UTC, datetime
 
+from scanner.words import printable
+
 
 def show(log_format: str, level: int) -> None:
     """From now on show messages of this level and above. Only ours: the SDK's would hold secrets."""
@@ -36,9 +38,7 @@ class _Text(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         hint = getattr(record, "hint", None)
         line = f"trailaudit: {record.getMessage()}" + (f" ({hint})" if hint else "")
-        # Names of resources are anybody's: they mustn't act on the terminal.
-        line = " ".join(line.split())
-        line = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in line)
+        line = printable(" ".join(line.split()))
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
 
 

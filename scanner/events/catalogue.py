@@ -14,6 +14,7 @@ SUFFIX = ".amazonaws.com"
 
 class _File(Frozen):
     data: dict[str, dict[str, tuple[str, ...]]]
+    marks: dict[str, str]
     reads: dict[str, tuple[str, ...]]
     writes: dict[str, tuple[str, ...]]
     read_verbs: tuple[str, ...]
@@ -38,12 +39,22 @@ class DataTypes(NamedTuple):
     nameless: tuple[str, ...]
 
 
-def data_types(source: str, name: str) -> DataTypes:
+def data_types(source: str, name: str, resource: str | None = None) -> DataTypes:
+    """Of the resource, an ARN, is asked what types it can have."""
     types: Mapping[str, tuple[str, ...]] = _file().data.get(source, {})
     return DataTypes(
-        named=tuple(sorted(type_ for type_, names in types.items() if name in names)),
-        nameless=tuple(sorted(type_ for type_, names in types.items() if not names)),
+        named=_fitting([type_ for type_, names in types.items() if name in names], resource),
+        nameless=_fitting([type_ for type_, names in types.items() if not names], resource),
     )
+
+
+def _fitting(types: list[str], resource: str | None) -> tuple[str, ...]:
+    marks = _file().marks
+    if resource is None:
+        return tuple(sorted(types))
+    marked = [type_ for type_ in types if type_ in marks and marks[type_] in resource]
+    plain = [type_ for type_ in types if type_ not in marks]
+    return tuple(sorted(marked or plain or types))
 
 
 def read_only(source: str, name: str) -> bool | None:

@@ -12,6 +12,21 @@ def test_an_object_is_written_on_a_bucket_or_through_an_access_point() -> None:
 
 
 @pytest.mark.parametrize(
+    ("resource", "type_"),
+    [
+        ("arn:aws:s3:::payments/a.csv", "AWS::S3::Object"),
+        ("arn:aws:s3:eu-west-1:010203040506:accesspoint/web/object/a", "AWS::S3::AccessPoint"),
+    ],
+)
+def test_the_arn_of_the_resource_tells_types_apart(resource: str, type_: str) -> None:
+    assert data_types("s3.amazonaws.com", "PutObject", resource).named == (type_,)
+
+
+def test_an_arn_that_tells_nothing_leaves_all() -> None:
+    assert len(data_types("ses.amazonaws.com", "SendEmail", "arn:aws:ses:::odd").named) == 3
+
+
+@pytest.mark.parametrize(
     ("source", "name"),
     [("s3.amazonaws.com", "PutBucketPolicy"), ("kms.amazonaws.com", "Decrypt"), ("lambda.amazonaws.com", "CreateFunction20150331")],
 )  # fmt: skip
