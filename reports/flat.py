@@ -1,5 +1,6 @@
 """A result as rows, for formats that know nothing but findings and cells."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -23,6 +24,7 @@ ENTERED = CheckDoc(
 )
 """Stands in for a check where a format has nothing but findings; no check has this id."""
 
+_LINK = re.compile(r"https://\S+")
 _LEFT_OUT: dict[AccountState, Status] = {
     "unreachable": Status.UNKNOWN,
     "skipped": Status.NOT_APPLICABLE,
@@ -83,3 +85,8 @@ def cited(result: Result) -> dict[str, tuple[tuple[Framework, Control], ...]]:
 def docs(report: Report) -> dict[str, CheckDoc]:
     """The prose of every check by its id."""
     return {doc.id: doc for doc in (*report.checks, ENTERED)}
+
+
+def links(doc: CheckDoc) -> list[str]:
+    """The addresses that the check refers to."""
+    return _LINK.findall(doc.see)

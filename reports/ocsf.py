@@ -4,12 +4,11 @@ An array, one event a line. The attributes are those that 1.3.0 and all later re
 in common, so a reader of any of them takes the file.
 """
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
-from reports.flat import all_findings, cited, docs, partition
+from reports.flat import all_findings, cited, docs, links, partition
 from reports.json import encoded
 from reports.resources import kind_of
 from reports.verdicts import account_names, note
@@ -47,7 +46,6 @@ _NEW, _SUPPRESSED = (1, "New"), (3, "Suppressed")
 _CLASS = 2003
 _AWS_ACCOUNT = 10
 _RULE = 1
-_LINK = re.compile(r"https://\S+")
 
 
 class OcsfRenderer:
@@ -164,7 +162,7 @@ def _compliance(finding: Finding, controls: tuple[tuple[Framework, Control], ...
 
 
 def _remediation(doc: CheckDoc) -> dict[str, Any]:
-    return {"desc": doc.fix or doc.title, "references": _LINK.findall(doc.see)}
+    return {"desc": doc.fix or doc.title, "references": links(doc)}
 
 
 def _unmapped(finding: Finding) -> dict[str, Any]:

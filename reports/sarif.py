@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
+from reports.flat import links
 from reports.json import encoded
 from reports.verdicts import Missing, missing, worst_first
 from reports.words import counted, is_waived, line, resource_name
@@ -54,7 +55,6 @@ _NOTIFICATIONS = {
     "waived": "Failures are waived: they are no results.",
     "cut": "There are more failures than a run may have results.",
 }
-_LINK = re.compile(r"https://\S+")
 _EMBEDDED = re.compile(r"\](?=\()")
 
 
@@ -102,7 +102,6 @@ def _rules(report: Report) -> list[dict[str, Any]]:
 
 
 def _rule(doc: CheckDoc) -> dict[str, Any]:
-    link = _LINK.search(doc.see)
     paragraphs = {"Why it matters": doc.why, "How to fix": doc.fix, "See": doc.see}
     told = {heading: text for heading, text in paragraphs.items() if text}
     rule = {
@@ -120,7 +119,7 @@ def _rule(doc: CheckDoc) -> dict[str, Any]:
             "tags": ["security", "aws", "cloudtrail"],
         },
     }
-    return rule if link is None else {**rule, "helpUri": link.group()}
+    return {**rule, "helpUri": found[0]} if (found := links(doc)) else rule
 
 
 def _result(finding: Finding, numbers: Mapping[str, int]) -> dict[str, Any]:
