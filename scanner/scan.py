@@ -3,15 +3,18 @@
 `collect` is all of the I/O; `assess` is a pure function of what was read.
 """
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 
+from pydantic import ValidationError
 from pydantic_core import to_jsonable_python
 
 from scanner.check import BROKEN, Check
 from scanner.compare import Sight, held, since
 from scanner.coverage import matrix
+from scanner.errors import UserError
 from scanner.frameworks import FrameworkFile, assess_frameworks
 from scanner.model.finding import Finding, Reason, Severity, Status
 from scanner.model.posture import Posture
@@ -45,6 +48,12 @@ def needs(checks: Iterable[Check]) -> frozenset[str]:
     return frozenset(action for check in checks for action in check.needs)
 
 
+def verdicts(posture: Posture, checks: Iterable[Check]) -> tuple[Finding, ...]:
+    """What the checks say of the posture, sorted."""
+    found = (finding for check in checks for finding in check.evaluate(posture))
+    return tuple(sorted(found, key=lambda finding: finding.order))
+
+
 def assess(
     posture: Posture,
     checks: Sequence[Check],
@@ -62,13 +71,7 @@ def assess(
     `fail_on` is the mildest severity that the gate minds; None never fails it. With `fail_on_new` it
     minds only what was no open failure in the baseline.
     """
-    findings: tuple[Finding, ...] = tuple(
-        sorted(
-            (finding for check in checks for finding in check.evaluate(posture)),
-            key=lambda finding: finding.order,
-        )
-    )
-    findings, notes = apply(findings, waivers, posture.taken_at.date())
+    findings, notes = apply(verdicts(posture, checks), waivers, posture.taken_at.date())
     scope = _scope(posture)
     since_then = None
     if baseline is not None:
@@ -106,6 +109,32 @@ def _rule(check: Check) -> Rule:
     options = to_jsonable_python({name: getattr(check, name) for name in type(check).model_fields})
     severity = options.pop("severity")
     return Rule(id=check.id, severity=severity, options=options)
+
+
+def against(result: Result, frameworks: Sequence[FrameworkFile], installed: Iterable[type[Check]]) -> Result:
+    """An earlier result with what its verdicts say of these frameworks instead of its own.
+
+    Raises UserError where it doesn't tell how its checks were set.
+    """
+    known = {check.id: check for check in installed}
+    try:
+        ran = [
+            known[rule.id].model_validate_json(json.dumps({**rule.options, "severity": rule.severity}))
+            for rule in result.rules
+            if rule.id in known
+        ]
+    except ValidationError as error:
+        raise UserError(
+            f"the run {result.run.id} has options that its checks no longer take",
+            hint="render it with the release that wrote it",
+        ) from error
+    if not ran:
+        raise UserError(
+            f"the run {result.run.id} does not tell which checks ran",
+            hint="judge its posture again: trailaudit scan --posture FILE --framework KEY",
+        )
+    assessed = assess_frameworks(frameworks, result.findings, result.scope.accounts, ran)
+    return result.model_copy(update={"frameworks": assessed})
 
 
 def _scope(posture: Posture) -> Scope:

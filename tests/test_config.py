@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import Field, PositiveInt
 
 from scanner.aws.scope import Scope
-from scanner.check import Check, Subject, Verdict
+from scanner.check import AtHandDays, Check, KeptDays, RequiredBy, Subject, Verdict
 from scanner.config import Config, load, load_settings, scope
 from scanner.errors import UserError
 from scanner.model.finding import Severity
@@ -49,11 +49,32 @@ class BucketTamperAccess(_Silent):
     trusted_principals: tuple[str, ...] = ()
 
 
+class BucketRetention(_Silent):
+    id = "bucket-retention"
+
+    min_days: KeptDays = 365
+    required_by: RequiredBy = None
+
+
+class BucketImmediateAccess(_Silent):
+    id = "bucket-immediate-access"
+
+    min_days: AtHandDays = 90
+    required_by: RequiredBy = None
+
+
 class TrailLogging(_Silent):
     id = "trail-logging"
 
 
-CHECKS = (BucketObjectLock, BucketOwned, BucketTamperAccess, TrailLogging)
+CHECKS = (
+    BucketImmediateAccess,
+    BucketObjectLock,
+    BucketOwned,
+    BucketRetention,
+    BucketTamperAccess,
+    TrailLogging,
+)
 
 
 def _load(
@@ -62,7 +83,7 @@ def _load(
     if text is not None:
         flags["config"] = str(folder / "config.yaml")
         (folder / "config.yaml").write_text(text)
-    return load(flags, environ or {}, CHECKS, FORMATS)
+    return load(flags, environ or {}, CHECKS, FORMATS, {"ours": folder / "ours.yaml"})
 
 
 def _refusal(
@@ -76,7 +97,8 @@ def _refusal(
 def test_without_anything_every_option_is_at_its_default(tmp_path: Path) -> None:
     config = _load(tmp_path)
     assert config.settings == Settings()
-    assert config.checks == (BucketObjectLock(), BucketOwned(), BucketTamperAccess(), TrailLogging())
+    assert config.checks == tuple(check() for check in CHECKS)
+    assert config.frameworks == ()
     assert scope(config.settings, {}) == Scope()
 
 
@@ -378,3 +400,75 @@ def test_a_command_without_checks_takes_the_settings_and_looks_up_none_of_their_
     assert (settings.profile, settings.role.name, settings.quiet) == ("audit", "verify", True)
     with pytest.raises(UserError, match="--quiet: excludes --verbose"):
         load_settings({"quiet": True, "verbose": True}, {})
+
+
+OURS = """\
+key: ours
+name: Our rules
+short: Ours
+version: '1'
+publisher: Us
+retention:
+  - {control: '2.1', min_days: 400, immediately_available_days: 30, force: rule, confidence: high, sources: [reading], note: So it is.}
+controls:
+  - {id: '1.1', title: Trails run, checks: [{check: trail-logging, confidence: high, sources: [reading]}]}
+"""  # fmt: skip
+
+
+def _days(config: Config) -> dict[str, tuple[int, str | None]]:
+    return {
+        check.id: (check.min_days, check.required_by)
+        for check in config.checks
+        if isinstance(check, BucketRetention | BucketImmediateAccess)
+    }
+
+
+def test_frameworks_are_named_by_key_or_as_files(tmp_path: Path) -> None:
+    (tmp_path / "ours.yaml").write_text(OURS)
+    (ours,) = _load(tmp_path, "frameworks: [ours]\n").frameworks
+    assert (ours.key, [control.id for control in ours.controls]) == ("ours", ["1.1"])
+    file = tmp_path / "theirs.yaml"
+    file.write_text(OURS.replace("ours", "theirs"))
+    both = _load(tmp_path, framework=("ours", str(file))).frameworks
+    assert [one.key for one in both] == ["ours", "theirs"]
+
+
+def test_a_framework_asks_for_its_days_wherever_no_option_does(tmp_path: Path) -> None:
+    (tmp_path / "ours.yaml").write_text(OURS)
+    assert _days(_load(tmp_path, "retention_for: ours\n")) == {
+        "bucket-retention": (400, "ours 2.1"),
+        "bucket-immediate-access": (30, "ours 2.1"),
+    }
+    text = "retention_for: ours\nchecks: {bucket-retention: {min_days: 7}}\n"
+    assert _days(_load(tmp_path, text))["bucket-retention"] == (7, None)
+
+
+def test_days_that_are_about_something_else_stay_as_they_are(tmp_path: Path) -> None:
+    (tmp_path / "ours.yaml").write_text(OURS)
+    config = _load(tmp_path, retention_for="ours")
+    assert BucketObjectLock() in config.checks
+
+
+def test_a_framework_without_days_at_hand_leaves_them_alone(tmp_path: Path) -> None:
+    (tmp_path / "ours.yaml").write_text(OURS.replace("immediately_available_days: 30, ", ""))
+    assert _days(_load(tmp_path, retention_for="ours"))["bucket-immediate-access"] == (90, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("frameworks: [cis, our]", "config.yaml:1: frameworks[0]: unknown framework 'cis'"),
+        ("skip: []\nretention_for: our", "config.yaml:2: retention_for: unknown framework 'our'"),
+    ],
+)
+def test_an_unknown_framework_is_named_with_its_place(tmp_path: Path, text: str, problem: str) -> None:
+    told, hint = _refusal(tmp_path, text)
+    assert told == problem
+    assert hint is not None
+    assert hint.endswith("`trailaudit checks --frameworks` lists them all")
+
+
+def test_an_unknown_framework_of_the_command_line_is_named_by_its_flag(tmp_path: Path) -> None:
+    problem, hint = _refusal(tmp_path, framework=("our",))
+    assert problem == "--framework: unknown framework 'our'"
+    assert hint == "did you mean ours? `trailaudit checks --frameworks` lists them all"

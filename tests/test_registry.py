@@ -215,3 +215,33 @@ def test_listing_the_checks_loads_no_sdk_and_no_report() -> None:
     )
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert run.stdout == "[]\n"
+
+
+def _shelf(folder: Path, name: str, *keys: str) -> EntryPoint:
+    package = folder / name
+    package.mkdir()
+    (package / "__init__.py").touch()
+    for key in keys:
+        (package / f"{key}.yaml").touch()
+    return EntryPoint(name, name, registry.FRAMEWORKS)
+
+
+def test_each_yaml_file_of_a_plugin_s_package_is_a_framework_named_as_its_key(
+    plugin: Plugin, tmp_path: Path
+) -> None:
+    plugin.entries = [_shelf(tmp_path, "shelf_a", "b", "a"), _shelf(tmp_path, "shelf_b", "c")]
+    assert registry.frameworks() == {
+        "a": tmp_path / "shelf_a/a.yaml",
+        "b": tmp_path / "shelf_a/b.yaml",
+        "c": tmp_path / "shelf_b/c.yaml",
+    }
+    assert list(registry.frameworks()) == ["a", "b", "c"]
+
+
+def test_a_framework_that_is_installed_twice_is_refused(plugin: Plugin, tmp_path: Path) -> None:
+    plugin.entries = [_shelf(tmp_path, "shelf_c", "a"), _shelf(tmp_path, "shelf_d", "a")]
+    with pytest.raises(UserError) as refused:
+        registry.frameworks()
+    assert refused.value.problem == (
+        f"the framework a is installed twice: {tmp_path}/shelf_c/a.yaml and {tmp_path}/shelf_d/a.yaml"
+    )

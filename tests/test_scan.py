@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.check import BROKEN, Check
+from scanner.frameworks import find
 from scanner.model.finding import Finding, Reason, Severity, Status, Waiver, finding_id
 from scanner.model.posture import Account, AccountState, CallCount, Posture
 from scanner.model.reading import Known, Outcome
 from scanner.model.result import Gate, Result, Run, Summary
-from scanner.registry import checks
+from scanner.registry import checks, frameworks
 from scanner.scan import assess, gate, needs, report
 from tests.build import ACCOUNT, NOW, OTHER, account, ago, denied, organization, posture, status, trail
 
@@ -357,3 +358,20 @@ def test_a_report_has_the_prose_of_each_check() -> None:
 def test_a_scan_reads_what_its_checks_rest_on() -> None:
     chosen = [check for check in installed() if check.id in ("trail-kms-key-usable", "trail-logging")]
     assert needs(chosen) == {"kms:DescribeKey", "s3:GetBucketLocation", "s3:ListAllMyBuckets"}
+
+
+def test_frameworks_are_assessed_from_the_same_verdicts() -> None:
+    framework = find("cis_aws_5_0", frameworks(), {check.id for check in checks()})
+    result = assess(
+        posture(trail(validation=False)),
+        installed(),
+        run=RUN,
+        fail_on=None,
+        allow_unknown=False,
+        frameworks=[framework],
+    )
+    (assessed_one,) = result.frameworks
+    statuses = {control.id: (control.status, control.fail) for control in assessed_one.controls}
+    assert statuses["3.2"] == ("fail", 1)
+    assert statuses["3.6"] == ("pass", 0)
+    assert statuses["2.1.4"] == ("not_assessed", 0)

@@ -11,23 +11,26 @@ from scanner.cli.output import publish, require_outputs
 from scanner.cli.saved import read_saved
 from scanner.config import load
 from scanner.model.result import Report, Result
-from scanner.scan import EXIT_PASS, EXIT_USER
+from scanner.scan import EXIT_PASS, EXIT_USER, against
 
 log = logging.getLogger(__name__)
 
 
 @click.command(short_help="Render an earlier run again, in any format, offline.")
 @click.argument("run", metavar="RUN")
-@flags("--output")
+@flags("--framework", "--output")
 def report(run: str, **given: Any) -> int:
-    """Render the result that a scan wrote with --output json=RUN.
+    """Render the result that a scan wrote with --output json=RUN, with other frameworks if any are named.
 
     The exit code says whether that worked, not how the run ended.
     """
     installed = registry.checks()
-    outputs = load(given, {}, installed, registry.renderers()).settings.outputs
+    config = load(given, {}, installed, registry.renderers(), registry.frameworks())
+    outputs = config.settings.outputs
     require_outputs(outputs)
     result = read_saved(run, Result, "the result of a run")
+    if config.frameworks:
+        result = against(result, config.frameworks, installed)
     judged = {finding.check for finding in result.findings}
     docs = tuple(registry.describe(check) for check in installed if check.id in judged)
     problems = list(publish(Report(result=result, checks=docs), outputs))

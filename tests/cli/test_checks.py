@@ -1,7 +1,7 @@
 """The catalogue on 80 columns."""
 
 from scanner.cli.checks import WIDTH
-from scanner.registry import checks
+from scanner.registry import checks, frameworks
 from tests.cli.conftest import Run
 
 
@@ -28,3 +28,24 @@ def test_an_unknown_id_is_refused_with_the_nearest(run: Run) -> None:
     result = run("checks", "bucket-owener")
     assert result.exit_code == 2
     assert result.stderr == "trailaudit: unknown check 'bucket-owener' (did you mean bucket-owned?)\n"
+
+
+def test_the_frameworks_are_listed_once_each_in_80_columns(run: Run) -> None:
+    lines = run("checks", "--frameworks").stdout.splitlines()
+    assert [line.split()[0] for line in lines if not line.startswith(" ")] == ["KEY", *frameworks()]
+    assert max(map(len, lines)) <= WIDTH
+    assert any(line.split() == ["pci_dss_4_0_1", "27", "365", "days"] for line in lines)
+
+
+def test_a_page_ends_with_the_controls_that_the_check_is_evidence_for(run: Run) -> None:
+    text = run("checks", "organization-trail").stdout
+    assert "  - cis_aws_1_2 (CIS AWS 1.2.0): indirectly 2.1\n" in text
+    assert "  - pci_dss_4_0_1 (PCI DSS 4.0.1): 10.2.1, 10.3.3, A1.2.1\n" in text
+
+
+def test_a_check_that_no_framework_names_says_so(run: Run) -> None:
+    assert run("checks", "trail-tags").stdout.endswith("  No control that is known here asks for it.\n")
+
+
+def test_the_list_of_frameworks_takes_no_check(run: Run) -> None:
+    assert run("checks", "--frameworks", "trail-tags").exit_code == 2

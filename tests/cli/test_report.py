@@ -1,5 +1,6 @@
 """An earlier run, rendered again."""
 
+import json
 from pathlib import Path
 
 from reports.json import JsonRenderer
@@ -49,3 +50,32 @@ def test_a_failed_write_is_2(run: Run) -> None:
     result = run("report", _result(run), "--output", "json=/dev/full")
     assert result.exit_code == 2
     assert result.stderr == "trailaudit: /dev/full can't be written: No space left on device\n"
+
+
+def _controls(text: str) -> dict[str, str]:
+    (framework,) = json.loads(text)["frameworks"]
+    return {control["id"]: control["status"] for control in framework["controls"]}
+
+
+def test_an_earlier_run_is_held_against_a_framework_as_the_scan_itself_would_have(run: Run) -> None:
+    posture_file = save(posture())
+    asked = ("--framework", "nydfs_500", "--retention-for", "nydfs_500", "--output", "json")
+    scanned = run("scan", "--posture", posture_file, *asked).stdout
+    run("scan", "--posture", posture_file, "--retention-for", "nydfs_500", "--output", "json=run.json")
+    reported = run("report", "run.json", "--framework", "nydfs_500", "--output", "json").stdout
+    assert _controls(reported) == _controls(scanned)
+
+
+def test_days_that_the_run_did_not_ask_for_are_known_from_how_its_checks_were_set(run: Run) -> None:
+    run("scan", "--posture", save(posture()), "--output", "json=run.json")
+    reported = run("report", "run.json", "--framework", "nydfs_500", "--output", "json").stdout
+    assert _controls(reported)["500.06(b)"] == "unknown"
+    assert "the check asked for 365 days, the control for 1,095" in reported
+
+
+def test_a_run_that_does_not_tell_which_checks_ran_is_held_against_nothing(run: Run) -> None:
+    path = Path(_result(run))
+    path.write_text(json.dumps({**json.loads(path.read_text()), "rules": []}))
+    result = run("report", str(path), "--framework", "cis_aws_5_0")
+    assert result.exit_code == 2
+    assert "does not tell which checks ran" in result.stderr

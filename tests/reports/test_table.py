@@ -5,10 +5,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from reports.table import TableRenderer, over_regions
+from reports.table import ROWS, TableRenderer, over_regions
 from scanner.model.finding import Reason, Severity, Status
 from scanner.model.result import Gate, Recorded, Report
-from tests.reports.sample import WAIVER, account, clean, coverage, finding, hostile, many, report
+from tests.reports.sample import (
+    WAIVER,
+    account,
+    clean,
+    control,
+    coverage,
+    evidence,
+    finding,
+    framework,
+    hostile,
+    many,
+    report,
+)
 
 
 def rendered(some: Report) -> str:
@@ -220,3 +232,23 @@ def test_any_text_fits_into_eighty_columns(text: str, status: Status) -> None:
         accounts=[account(name=text), account("111122223333", "unreachable", name=text, reason=text)],
     )
     assert max(map(cell_len, rendered(some).splitlines())) <= 80
+
+
+def test_a_control_that_fails_for_waived_failures_alone_says_so() -> None:
+    waived = control("3.2", "fail", evidence("trail-logging", "fail", waived=2))
+    assert "What 3.2 asks for (trail-logging (waived))" in rendered(report(frameworks=[framework(waived)]))
+
+
+def test_controls_that_pass_or_are_not_assessed_are_counted_and_not_listed() -> None:
+    some = [
+        control("3.1", "pass", evidence("trail-logging", "pass", passed=1)),
+        control("3.3", "not_assessed"),
+    ]
+    text = rendered(report(frameworks=[framework(*some)]))
+    assert "CIS AWS 5.0.0     0        0     1             1" in text
+    assert "not shown to be met" not in text
+
+
+def test_of_many_controls_some_are_shown_and_the_rest_counted() -> None:
+    some = [control(f"1.{number}", "fail", evidence("a", "fail", fail=1)) for number in range(ROWS + 3)]
+    assert "… and 3 more controls" in rendered(report(frameworks=[framework(*some)]))
