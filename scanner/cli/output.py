@@ -6,12 +6,13 @@ import secrets
 import shutil
 import stat
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeGuard
 
 from scanner import registry
 from scanner.cli import EXIT_USER, abandon_stdout
+from scanner.config import outputs_of, require_distinct, require_format
 from scanner.errors import UserError
 from scanner.renderer import Renderer, TerminalRenderer
 from scanner.settings import STDOUT
@@ -20,6 +21,19 @@ from scanner.words import plural
 log = logging.getLogger(__name__)
 REASON = logging.WARNING
 """The level of the last line: it stands there with --quiet too."""
+
+
+def chosen(specs: Iterable[str], group: str) -> dict[str, str]:
+    """The outputs of a command whose formats are a group of their own; a table if none is named.
+
+    Raises UserError for what can't be written, as `require_outputs` does.
+    """
+    outputs = outputs_of(specs, "--output") or {"table": STDOUT}
+    for name in outputs:
+        require_format(name, registry.renderers(group), "--output")
+    require_distinct(outputs)
+    require_outputs(outputs, group)
+    return outputs
 
 
 def require_outputs(outputs: Mapping[str, str], group: str = registry.REPORTS) -> None:

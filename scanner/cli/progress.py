@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def progress(*, wanted: bool) -> Iterator[Callable[[int, int], None]]:
+def progress(what: str = "Reading AWS", *, wanted: bool) -> Iterator[Callable[[int, int], None]]:
     """Give a function to be told how much is done, of how much; it draws on a terminal only."""
     if not wanted or not sys.stderr.isatty():
         yield lambda _done, _total: None
@@ -17,7 +17,7 @@ def progress(*, wanted: bool) -> Iterator[Callable[[int, int], None]]:
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("Reading AWS", total=None)
+        task = bar.add_task(what, total=None)
 
         def tell(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total)

@@ -1,0 +1,1 @@
+"""What `verify` found, in each of its formats: one module, one format."""
