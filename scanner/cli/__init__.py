@@ -19,6 +19,7 @@ from scanner.errors import UserError
 COMMANDS = {
     "scan": ("scanner.cli.scan:scan", "Read AWS, judge, report."),
     "demo": ("scanner.cli.demo:demo", "The same against an embedded AWS, no credentials needed."),
+    "verify": ("scanner.cli.verify:verify", "Prove the log files: signatures, hashes, chain of digests."),
     "report": ("scanner.cli.report:report", "Render an earlier run again, in any format, offline."),
     "checks": ("scanner.cli.checks:checks", "The catalogue; one check's prose and options."),
     "explain": ("scanner.cli.explain:explain", "Would this event be recorded, and by what?"),
