@@ -17,6 +17,8 @@ from scanner.integrity.objects import Get, Request
 
 KEPT_AT_ONCE = 32
 """Bodies are held whole where they are kept: so many at most."""
+MOST_HELD_BACK = 4
+"""Times the concurrency: so many jobs wait for their folder's window or another try, at most."""
 FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 8.0
 """Seconds; the pause before a further try is a random part of them."""
@@ -106,8 +108,8 @@ class Schedule:
                 if folder.parked and folder.under_way < int(folder.window):
                     self._parked -= 1
                     return folder.parked.popleft()
-        # What is parked or paused counts as under way: a folder that is refused can't fill the memory.
-        if self._parked + len(self._paused) >= self._concurrency:
+        # A folder that is refused must not stop the others, nor fill the memory.
+        if self._parked + len(self._paused) >= MOST_HELD_BACK * self._concurrency:
             return None
         return self._pull()
 
