@@ -21,9 +21,12 @@ COMMANDS = {
     "demo": ("scanner.cli.demo:demo", "The same against an embedded AWS, no credentials needed."),
     "verify": ("scanner.cli.verify:verify", "Prove the log files: signatures, hashes, chain of digests."),
     "report": ("scanner.cli.report:report", "Render an earlier run again, in any format, offline."),
-    "checks": ("scanner.cli.checks:checks", "The catalogue; one check's prose and options."),
+    "compare": ("scanner.cli.compare:compare", "What changed between runs, and why."),
     "explain": ("scanner.cli.explain:explain", "Would this event be recorded, and by what?"),
+    "waivers": ("scanner.cli.waivers:waivers", "Look through a file of waivers."),
     "policy": ("scanner.cli.policy:policy", "The least-privilege IAM policy, in three formats."),
+    "doctor": ("scanner.cli.doctor:doctor", "What would be unknown, and why, before a scan."),
+    "checks": ("scanner.cli.checks:checks", "The catalogue; one check's prose and options."),
 }
 # As in scanner.scan, which takes too long to import for `--help`.
 EXIT_USER = 2

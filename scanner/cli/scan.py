@@ -2,7 +2,6 @@
 
 import gc
 import json
-import logging
 import os
 import secrets
 from datetime import UTC, datetime
@@ -17,7 +16,8 @@ from scanner.cli.options import flags
 from scanner.cli.output import finish, publish, require_outputs, require_writable, write
 from scanner.cli.progress import progress
 from scanner.cli.saved import read_saved
-from scanner.config import CONFIG_VARIABLE, Config, load, scope
+from scanner.cli.seen import seen
+from scanner.config import CONFIG_VARIABLE, load
 from scanner.errors import UserError
 from scanner.model.base import iso
 from scanner.model.posture import Posture
@@ -29,7 +29,6 @@ from scanner.settings import Settings
 from scanner.waivers import load as load_waivers
 from scanner.words import plural
 
-log = logging.getLogger(__name__)
 GARBAGE = (50_000, 20, 100)
 """How rarely cyclic garbage is looked for. A posture only grows and holds no cycles; at Python's default
 of 700 new objects, searching it over and over is a fifth of the CPU of a large scan."""
@@ -60,7 +59,7 @@ def scan(**given: Any) -> int:
         require_writable(settings.save_posture)
     gc.set_threshold(*GARBAGE)
     started = datetime.now(UTC)
-    posture = _posture(config, started)
+    posture = seen(settings, needs(config.checks), now=started)
     _require_earlier(settings, baseline, posture)
     problems = list(_save(posture, settings.save_posture))
     result = assess(
@@ -100,29 +99,6 @@ def _require_earlier(settings: Settings, baseline: Result | None, posture: Postu
         f"{settings.baseline} tells of {then}, later than the posture of {now}",
         hint="the baseline is the earlier one; `trailaudit compare` takes any two results",
     )
-
-
-def _posture(config: Config, now: datetime) -> Posture:
-    settings = config.settings
-    if settings.posture is not None:
-        return read_saved(settings.posture, Posture, "a saved posture")
-    # Not at the top: the AWS SDK takes a third of a second, for `--help` and a saved posture too.
-    from scanner.aws.collect import collect  # noqa: PLC0415
-
-    wanted = not (settings.quiet or settings.no_progress or settings.log_format == "json")
-    with progress(wanted=wanted) as tell:
-        posture = collect(scope(settings, os.environ), needs(config.checks), now=now, on_progress=tell)
-    for call in posture.calls:
-        if call.outcome not in (Outcome.OK, Outcome.ABSENT):
-            place = f"{call.account} {call.region or ''}".rstrip()
-            log.debug("%s in %s: %s (%s), %d times", call.action, place, call.outcome, call.code, call.count)
-    log.info(
-        "read %s, %s, %s",
-        plural(len(posture.accounts), "account"),
-        plural(len(posture.trails), "trail"),
-        plural(len(posture.buckets), "log bucket"),
-    )
-    return posture
 
 
 def _save(posture: Posture, path: str | None) -> list[UserError]:

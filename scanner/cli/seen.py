@@ -1,0 +1,46 @@
+"""Where a command's posture comes from: a file, or AWS."""
+
+import logging
+import os
+from datetime import datetime
+
+from scanner.cli.progress import progress
+from scanner.cli.saved import read_saved
+from scanner.config import scope
+from scanner.model.posture import Posture
+from scanner.model.reading import Outcome
+from scanner.settings import Settings
+from scanner.words import plural
+
+log = logging.getLogger(__name__)
+
+
+def seen(settings: Settings, needs: frozenset[str], *, now: datetime, at_home: bool = False) -> Posture:
+    """What was saved, or what AWS says now: the facts of these `needs`.
+
+    `at_home`: only of the region of the caller's configuration, where none is named.
+    """
+    if settings.posture is not None:
+        return read_saved(settings.posture, Posture, "a saved posture")
+    # Not at the top: the AWS SDK takes a third of a second, for `--help` and a saved posture too.
+    from scanner.aws.clients import Clients  # noqa: PLC0415
+    from scanner.aws.collect import collect  # noqa: PLC0415
+
+    asked, clients = scope(settings, os.environ), None
+    if at_home and not asked.regions:
+        clients = Clients(profile=asked.profile, threads=asked.concurrency)
+        asked = asked.model_copy(update={"regions": (clients.home,)})
+    wanted = not (settings.quiet or settings.no_progress or settings.log_format == "json")
+    with progress(wanted=wanted) as tell:
+        posture = collect(asked, needs, now=now, on_progress=tell, clients=clients)
+    for call in posture.calls:
+        if call.outcome not in (Outcome.OK, Outcome.ABSENT):
+            place = f"{call.account} {call.region or ''}".rstrip()
+            log.debug("%s in %s: %s (%s), %d times", call.action, place, call.outcome, call.code, call.count)
+    log.info(
+        "read %s, %s, %s",
+        plural(len(posture.accounts), "account"),
+        plural(len(posture.trails), "trail"),
+        plural(len(posture.buckets), "log bucket"),
+    )
+    return posture
