@@ -14,10 +14,11 @@ from pydantic_core import to_jsonable_python
 from scanner.aws.policy import as_json
 from scanner.check import Check
 from scanner.config import SHARED
+from scanner.frameworks import FrameworkFile, find
 from scanner.model.explanation import Explanation
 from scanner.model.result import CheckDoc
 from scanner.model.schema import schema_of
-from scanner.registry import HEADINGS, checks, describe, in_yaml
+from scanner.registry import HEADINGS, checks, describe, frameworks, in_yaml
 from scanner.settings import FLAGS, Role, Settings
 
 WIDTH = 100
@@ -28,6 +29,31 @@ file with --config.
 A flag wins over the environment, that over this file, that over the default. An option that is left
 empty stays at its default. Account ids are text: they stand in quotes, or a leading zero makes them
 octal numbers. Paths start from the directory that the command runs in.
+"""
+_FRAMEWORK_HEAD = """\
+# Frameworks
+
+Written by `python -m scanner.docs` from `checks/frameworks/`: change it there.
+
+`trailaudit scan --framework KEY` reports what the checks say of a framework's controls. No check meets a
+control alone: a pass is evidence for a part of it, for CloudTrail and what it uses, in the accounts and
+regions that were scanned. A check asks for what works, not for what is set, so a control can fail here where
+the framework's own test passes; notes say where the two differ.
+
+- `pass`: every check that is direct evidence passed or does not apply, and at least one passed.
+- `fail`: one of them failed, waived or not; waived failures are counted apart.
+- `unknown`: otherwise. A verdict is unknown, a check did not run, an account in scope could not be entered,
+  nothing was there to judge, or a check asked for other days than the control does (`--retention-for`).
+- `not_assessed`: no check is direct evidence. It is listed and counts nowhere.
+
+Each link from a check to a control has a confidence. `high`: an official page or several tools say so.
+`medium`: the text of the control plainly calls for it. `low`: the evidence is indirect; it is shown and
+decides nothing. Titles are not the frameworks' own text, which has owners. Only controls that bear on audit
+logging are listed.
+
+`--retention-for KEY` lets the checks ask for as many days as a framework does, and says so in their messages.
+Where it names several periods the first counts. A framework whose last column is empty sets none: its
+`retention` says why.
 """
 _SHARED_NOTE = "also the option {} of {}"
 
@@ -64,6 +90,33 @@ def _check_pages(docs: Sequence[CheckDoc]) -> Iterator[str]:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
+
+
+def framework_page(shelf: Iterable[FrameworkFile]) -> str:
+    """The text of docs/frameworks.md."""
+    return "\n".join(_framework_page(shelf)) + "\n"
+
+
+def _framework_page(shelf: Iterable[FrameworkFile]) -> Iterator[str]:
+    yield _FRAMEWORK_HEAD
+    yield "| key | framework | controls | of these not assessed | logs kept |"
+    yield "|---|---|---|---|---|"
+    for one in shelf:
+        silent = sum(not any(link.direct for link in control.checks) for control in one.controls)
+        counts = f"{len(one.controls)} | {silent}"
+        yield f"| `{one.key}` | {_cell(f'{one.name}, {one.version}')} | {counts} | {_cell(_kept(one))} |"
+
+
+def _kept(framework: FrameworkFile) -> str:
+    """Each period that the framework sets, and where."""
+    periods = []
+    for one in framework.retention:
+        if one.min_days is not None:
+            at_hand = one.immediately_available_days
+            days = f"{one.min_days:,} days" + (f", {at_hand} at hand" if at_hand else "")
+            label = f", {one.label}" if one.label else ""
+            periods.append(f"{days} ({one.control}{label})")
+    return "; ".join(periods)
 
 
 def example_config(installed: Sequence[type[Check]]) -> str:
@@ -130,6 +183,9 @@ def _indented(lines: Iterable[str]) -> list[str]:
 def main() -> None:
     installed = checks()
     Path("docs/checks.md").write_text(check_pages(installed), encoding="utf-8")
+    known = {check.id for check in installed}
+    shelf = [find(key, frameworks(), known) for key in frameworks()]
+    Path("docs/frameworks.md").write_text(framework_page(shelf), encoding="utf-8")
     Path("docs/iam-policy.json").write_text(iam_policy(installed), encoding="utf-8")
     Path("docs/explanation.schema.json").write_text(schema_of(Explanation), encoding="utf-8")
     Path("config.example.yaml").write_text(example_config(installed), encoding="utf-8")

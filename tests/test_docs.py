@@ -8,10 +8,11 @@ from click.testing import CliRunner
 
 from scanner.cli import main
 from scanner.config import SHARED, load
-from scanner.docs import check_pages, example_config, iam_policy
+from scanner.docs import check_pages, example_config, framework_page, iam_policy
+from scanner.frameworks import find
 from scanner.model.explanation import Explanation
 from scanner.model.schema import schema_of
-from scanner.registry import checks, renderers
+from scanner.registry import checks, frameworks, renderers
 from scanner.settings import Role, Settings
 from scanner.yaml_file import read
 
@@ -21,6 +22,12 @@ STALE = "run `python -m scanner.docs`"
 
 def test_docs_checks_md_is_up_to_date() -> None:
     assert (ROOT / "docs/checks.md").read_text() == check_pages(checks()), STALE
+
+
+def test_docs_frameworks_md_is_up_to_date() -> None:
+    known = {check.id for check in checks()}
+    shelf = [find(key, frameworks(), known) for key in frameworks()]
+    assert (ROOT / "docs/frameworks.md").read_text() == framework_page(shelf), STALE
 
 
 def test_config_example_yaml_is_up_to_date() -> None:

@@ -78,6 +78,7 @@ def _scan(ctx: click.Context, folder: str, url: str) -> int:
             scan,
             organization=True,
             role_name=story.ROLE,
+            framework=story.FRAMEWORKS,
             output=(f"html={folder}/report.html", f"json={folder}/report.json", f"junit={folder}/report.xml"),
             save_posture=f"{folder}/posture.json",
         )

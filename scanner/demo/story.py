@@ -8,6 +8,8 @@ HOME_REGION = "eu-west-1"
 ROLE = "trailaudit"
 """The audit role that every account has but the one that nobody set up."""
 
+FRAMEWORKS = ("cis_aws_5_0", "pci_dss_4_0_1")
+
 
 class Member(NamedTuple):
     id: str

@@ -107,3 +107,13 @@ def test_a_framework_sets_its_period_or_says_that_it_sets_none(framework: Framew
 
 def test_the_files_stand_beside_the_checks_and_are_none() -> None:
     assert {path.parent for path in FILES.values()} == {Path(__file__).parents[2] / "checks" / "frameworks"}
+
+
+def test_the_example_of_contributing_md_is_a_framework(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text()
+    example = next(block for block in text.split("```") if block.startswith("yaml\nkey: "))
+    file = tmp_path / "acme.yaml"
+    file.write_text(example.removeprefix("yaml\n"))
+    framework = find(str(file), {}, KNOWN)
+    assert [control.id for control in framework.controls] == ["L-3", "L-4"]
+    assert preset(framework) == Preset(400, 90, "acme_1 L-7")
