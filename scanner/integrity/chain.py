@@ -52,9 +52,9 @@ class Chain:
         found = [each for each in self.judged if each.proven and each.seen.key.backfill is backfill]
         return sorted(found, key=lambda each: (each.first, each.last, each.seen.key.text))
 
-    def unproven(self) -> list[Judged]:
-        """The ordinary digests that are there and prove nothing, oldest first."""
-        found = [each for each in self.judged if not each.proven and not each.seen.key.backfill]
+    def unproven(self, *, backfill: bool = False) -> list[Judged]:
+        """Those that are there and prove nothing, oldest first."""
+        found = [each for each in self.judged if not each.proven and each.seen.key.backfill is backfill]
         return sorted(found, key=lambda each: (each.last, each.seen.key.text))
 
     def target(self, link: Previous) -> Judged | None:

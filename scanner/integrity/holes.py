@@ -42,6 +42,8 @@ class Timeline:
         self._unproven = chain.unproven()
         self.spans: list[Span] = []
         self.findings: list[IntegrityFinding] = []
+        self.backfills_missing: list[datetime] = []
+        """When backfill digests end that are gone or out of reach, also outside of the period."""
         self._walk()
         self._walk_backfill()
 
@@ -179,13 +181,13 @@ class Timeline:
             stops = listed(off.because for off in about.off if off.overlaps(first, about.end))
             detail = "not one digest file is there" + (f"; {stops}" if stops else "")
             self._report(Kind.NO_DIGESTS, first, about.end, detail)
-        elif first < min(about.end, about.now - LATE):
-            like = self._chain.judged[-1].seen.key if self._chain.judged else None
-            why = "no digest came since"
-            if like:
-                self._stopped(first, about.end, why, like, runs=runs)
-            else:
-                self._gap(first, about.end, why)
+        elif first >= min(about.end, about.now - LATE):
+            self.spans.append(Span(first, about.end, HourState.NOT_COVERED))
+        elif self._chain.judged:
+            like = self._chain.judged[-1].seen.key
+            self._stopped(first, about.end, "no digest came since", like, runs=runs)
+        else:
+            self._gap(first, about.end, "no digest came since")
 
     def _gone_until(self, first: datetime) -> datetime | None:
         """Until when digests must have been there, after the newest one that is; None: nothing shows it."""
@@ -227,8 +229,9 @@ class Timeline:
             if link is None or self._chain.target(link):
                 continue
             key = parse_digest_key(link.key)
-            if key is None or not self._about.covers(key.end - HOUR, key.end):
+            if key is None:
                 continue
+            self.backfills_missing.append(key.end)
             if why := self._out_of_reach(link, judged, alone=False):
                 detail = f"the chain leads on to {link.key}, {why}"
                 self._report(Kind.HEAD_UNANCHORED, key.end - HOUR, key.end, detail)

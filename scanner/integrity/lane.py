@@ -77,7 +77,9 @@ class _Lane:
         self._timeline = timeline.spans
         self._missing = sum(found.kind is Kind.DIGEST_MISSING for found in timeline.findings)
         times = [(judged.first, judged.last) for judged in chain.proven()]
-        self._unclaimed = judge_unclaimed(unclaimed, timeline.spans, times, about)
+        backfills = chain.unproven(backfill=True)
+        ends = [*timeline.backfills_missing, *(judged.last for judged in backfills)]
+        self._unclaimed = judge_unclaimed(unclaimed, timeline.spans, times, ends, about)
         self._findings = [*timeline.findings, *self._unclaimed.findings]
         self._spans = [*timeline.spans, *self._unclaimed.spans]
         self._expired: list[tuple[datetime, datetime, int]] = []

@@ -92,25 +92,29 @@ def judge_unclaimed(
     found: Mapping[str, datetime | None],
     timeline: Iterable[Span],
     proven: Iterable[tuple[datetime, datetime]],
+    backfills: Iterable[datetime],
     about: Circumstances,
 ) -> Unclaimed:
     """Where the digests of its time are all proven, a log file that none of them names was put there.
 
-    `proven` are the times that digests prove, also beyond the period, in order.
+    `proven` are the times that digests prove, also beyond the period, in order; `backfills` are the ends of
+    backfill digests that are bad or missing.
     """
     outcome = Unclaimed()
     bad = _bad_by_hour(timeline, about)
+    late = sorted(backfills)
     covered = _merged(proven)
     waiting: dict[str, list[str]] = defaultdict(list)
     for key, modified in sorted(found.items()):
         moment = stamp_of(key) or modified
         if moment is None or not about.start <= moment < about.end:
             continue
+        named_by = _named_by(about, moment, modified)
         if stamp_of(key) is None:
             outcome.inject(about, key, moment, "is not named like a log file, and lies among them")
-        elif why := _spoilt(bad, moment):
+        elif why := _spoilt(bad, moment, max(named_by, moment + HOUR)) or _backfilled(late, moment):
             waiting[why].append(key)
-        elif not _holds(covered, moment, _named_by(about, moment, modified)):
+        elif not _holds(covered, moment, named_by):
             continue
         elif why := _excused(about, moment):
             waiting[why].append(key)
@@ -124,11 +128,11 @@ def judge_unclaimed(
 
 
 def _named_by(about: Circumstances, stamp: datetime, modified: datetime | None) -> datetime:
-    """When the digest that names it has ended: that of its delivery, minutes after its stamp.
+    """When the digest that names it has ended: that of its delivery, minutes or hours after its stamp.
 
     S3 tells when it was delivered, unless it was copied or written again since.
     """
-    if about.copied or modified is None or not stamp <= modified <= stamp + HOUR:
+    if about.copied or modified is None or not stamp <= modified <= stamp + BACKFILL_TAKES:
         return stamp + HOUR
     return modified + _MARGIN
 
@@ -142,12 +146,19 @@ def _bad_by_hour(timeline: Iterable[Span], about: Circumstances) -> dict[datetim
     return found
 
 
-def _spoilt(bad: Mapping[datetime, Sequence[Span]], stamp: datetime) -> str | None:
+def _spoilt(bad: Mapping[datetime, Sequence[Span]], first: datetime, last: datetime) -> str | None:
     """Which digest that is bad or missing may have named it."""
-    for hour in hours(stamp, stamp + HOUR):
+    for hour in hours(first, last):
         for span in bad.get(hour, ()):
-            if span.within(stamp, stamp + HOUR):
+            if span.within(first, last):
                 return f"the digest that covers {iso(span.first)} to {iso(span.last)} is not proven"
+    return None
+
+
+def _backfilled(backfills: Iterable[datetime], stamp: datetime) -> str | None:
+    for end in backfills:
+        if stamp < end <= stamp + BACKFILL_TAKES:
+            return f"the backfill digest that ends {iso(end)} is not proven"
     return None
 
 

@@ -74,6 +74,22 @@ def resigned(document: Mapping[str, Any], signer: Signer, region: str, modified:
     return Stored(gzip.compress(raw, mtime=0), sign(document, raw, signer, region), modified)
 
 
+def redeliver(tree: Tree, first: str, changes: Mapping[str, Any], signer: Signer = SIGNER) -> None:
+    """That digest with other members, and its successors anew: as CloudTrail would have signed them then."""
+    names = [key for key in digests(tree) if key >= first]
+    for key in names:
+        parsed = parse_digest_key(key)
+        assert parsed
+        told = {**document(tree[key]), **changes}
+        tree[key] = resigned(told, signer, parsed.region, tree[key].modified)
+        raw = gzip.decompress(tree[key].body)
+        changes = {
+            "previousDigestHashValue": hashlib.sha256(raw).hexdigest(),
+            "previousDigestSignature": tree[key].metadata["signature"],
+        }
+        signer = SIGNER
+
+
 @dataclass(frozen=True)
 class Run:
     """What `trailaudit verify` would do to a tree.

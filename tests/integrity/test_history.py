@@ -1,0 +1,29 @@
+"""When digests weren't meant to come."""
+
+from datetime import UTC, datetime, timedelta
+
+from scanner.integrity.history import Off, Switch, off_periods
+
+NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def switch(hours: int, call: str) -> Switch:
+    return Switch(at=NOON + hours * HOUR, on=call == "StartLogging", call=call, by="Alice")
+
+
+def test_a_stop_lasts_until_the_next_start() -> None:
+    told = [switch(3, "StartLogging"), switch(1, "StopLogging"), switch(0, "StartLogging")]
+    because = "StopLogging by Alice at 2026-06-01T13:00:00Z"
+    assert off_periods(told) == (Off(NOON + HOUR, NOON + 3 * HOUR, because),)
+
+
+def test_the_first_of_two_stops_counts() -> None:
+    told = [switch(1, "StopLogging"), switch(2, "DeleteTrail")]
+    assert off_periods(told) == (Off(NOON + HOUR, None, "StopLogging by Alice at 2026-06-01T13:00:00Z"),)
+
+
+def test_a_stop_that_lasts_overlaps_all_that_follows() -> None:
+    stop = Off(NOON, None, "")
+    assert stop.overlaps(NOON + HOUR, NOON + 2 * HOUR)
+    assert not stop.overlaps(NOON - HOUR, NOON)
