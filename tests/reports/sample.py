@@ -462,7 +462,7 @@ def hostile() -> Report:
                 finding(
                     "bucket-public-access",
                     status,
-                    region=f"region-{number}",
+                    region=f"region-{number}-{status}",
                     resource=text,
                     message=text,
                     reason=reasons.get(status),
