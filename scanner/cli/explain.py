@@ -13,9 +13,8 @@ import click
 from scanner.cli import messages
 from scanner.cli.options import flags
 from scanner.cli.output import to_stdout
-from scanner.cli.progress import progress
-from scanner.cli.saved import read_saved
-from scanner.config import CONFIG_VARIABLE, load_settings, scope
+from scanner.cli.seen import seen
+from scanner.config import CONFIG_VARIABLE, load_settings
 from scanner.errors import UserError
 from scanner.events.catalogue import SUFFIX
 from scanner.explain import Question, require_sound
@@ -94,7 +93,8 @@ def explain(output: str, account: str | None, **given: Any) -> int:
     messages.show(settings.log_format, messages.level(quiet=settings.quiet, verbose=settings.verbose))
     if account is not None and not is_account_id(account):
         raise UserError(f"--account: {account!r} is not an AWS account id", hint="it has 12 digits")
-    posture = _posture(settings, question, account)
+    needs = {STORES} | ({INSIGHTS} if question.category == "insight" else set())
+    posture = seen(_alone(settings, account), frozenset(needs), now=datetime.now(UTC))
     found = _account(posture, account)
     if (gap := _nothing(found)) is not None:
         log.error("nothing could be read of account %s: %s", found.id, gap.detail)
@@ -143,22 +143,12 @@ def _field(spec: str) -> tuple[str, str]:
     return name, value
 
 
-def _posture(settings: Settings, question: Question, account: str | None) -> Posture:
-    """What was saved, or the trails and event data stores of that account."""
-    if settings.posture is not None:
-        return read_saved(settings.posture, Posture, "a saved posture")
-    # Not at the top: the AWS SDK takes a third of a second.
-    from scanner.aws.collect import collect  # noqa: PLC0415
-
-    # Whatever the file and the environment say of other accounts: one is asked about, in all its regions.
-    alone = Settings(
-        **{name: getattr(settings, name) for name in ("role", "profile", "concurrency")},
-        accounts=() if account is None else (account,),
+def _alone(settings: Settings, account: str | None) -> Settings:
+    """Whatever the file and the environment say of other accounts: one is asked about, in all its regions."""
+    accounts = () if account is None else (account,)
+    return settings.model_copy(
+        update={"accounts": accounts, "organization": False, "ous": (), "exclude": (), "regions": ()}
     )
-    needs = {STORES} | ({INSIGHTS} if question.category == "insight" else set())
-    visible = not (settings.quiet or settings.no_progress or settings.log_format == "json")
-    with progress(wanted=visible) as tell:
-        return collect(scope(alone, os.environ), frozenset(needs), now=datetime.now(UTC), on_progress=tell)
 
 
 def _account(posture: Posture, wanted: str | None) -> Account:

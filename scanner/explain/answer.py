@@ -56,19 +56,22 @@ def explain(question: Question, account: Account, posture: Posture) -> Explanati
 
 def _spots(question: Question, form: Form, account: Account, posture: Posture) -> Iterator[_Spot]:
     region = _region(question, form)
-    if form.category in ("management", "insight") and question.source in GLOBAL_SOURCES:
-        leaders = posture.leader_regions
-        # STS has endpoints of its own in each region, whose events are like any other's.
-        regional = question.source == STS and region is not None
-        if not regional or region in leaders:
+    if _is_global(question, form):
+        # STS has an endpoint in each region besides, whose events are like any other's.
+        regional = region if question.source == STS else None
+        if regional is None or regional in posture.leader_regions:
             yield _Spot(global_place(account, posture), global_service=True)
-        if regional and region is not None:
-            yield _Spot(place_of(account, posture, region))
+        if regional is not None:
+            yield _Spot(place_of(account, posture, regional))
     elif region is not None:
         yield _Spot(place_of(account, posture, region))
     else:
         for place in places(account, posture):
             yield _Spot(place)
+
+
+def _is_global(question: Question, form: Form) -> bool:
+    return form.category in ("management", "insight") and question.source in GLOBAL_SOURCES
 
 
 def _region(question: Question, form: Form) -> str | None:
@@ -108,15 +111,13 @@ def _case(form: Form, spot: _Spot, question: Question, account: Account, posture
 
 def _elsewhere(question: Question, asked: Iterable[Form], account: Account, posture: Posture) -> Gap | None:
     """Why the event may happen in a region that nobody saw, where that can change the answer."""
-    regions = account.enabled_regions
-    if isinstance(regions, Known) or account.narrowed:
+    unlisted = account.enabled_regions
+    if isinstance(unlisted, Known) or account.narrowed:
         return None
     for form in asked:
-        anywhere = not any(spot.global_service for spot in _spots(question, form, account, posture))
-        if anywhere and _region(question, form) is None:
-            complete, _ = everywhere(account, posture, form.wanted)
-            if complete != Known(value=True):
-                return regions
+        anywhere = _region(question, form) is None and not _is_global(question, form)
+        if anywhere and everywhere(account, posture, form.wanted)[0] != Known(value=True):
+            return unlisted
     return None
 
 
@@ -168,7 +169,13 @@ def _notes(question: Question, asked: tuple[Form, ...], account: Account, postur
         )
     if reads(question) is None:
         yield "whether it reads or writes isn't known; both are asked about (--read, --write)"
-    if question.source in GLOBAL_SOURCES and "management" in categories:
+    if question.resource is not None and "data" not in categories:
+        yield "selectors of such events don't look at resources: --resource changes nothing"
+    if account.narrowed and any(
+        _region(question, form) is None and not _is_global(question, form) for form in asked
+    ):
+        yield f"no other regions were looked at than {listed(account.judged_regions)} (--region)"
+    if any(_is_global(question, form) for form in asked):
         where = " or ".join(posture.leader_regions)
         if question.source != STS:
             yield f"events of {question.source} are recorded in {where}, wherever the call is made"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pydantic import Field
 
 from scanner.errors import UserError
-from scanner.events import EventClass, data_events
+from scanner.events import EventClass, data_events, meet
 from scanner.events.catalogue import data_types, read_only
 from scanner.events.classes import S3_OBJECT, is_category
 from scanner.model.arn import is_arn, parse_arn
@@ -78,11 +78,19 @@ def _data_types(question: Question) -> tuple[str, ...]:
 
 
 def forms(question: Question, partition: str) -> tuple[Form, ...]:
-    """The kinds of events that it may mean; several where the names don't tell."""
-    return tuple(
+    """The kinds of events that it may mean; several where the names don't tell.
+
+    Raises UserError where the resource is of none of the types: of no events everything is recorded.
+    """
+    asked = [
         Form(category, types, _wanted(question, category, types, partition))
         for category, types in _kinds(question)
-    )
+    ]
+    possible = tuple(form for form in asked if meet(form.wanted))
+    if not possible:
+        types = listed(sorted({type_ for form in asked for type_ in form.types}))
+        raise UserError(f"--resource: {question.resource} is none of {types} in the partition {partition}")
+    return possible
 
 
 def _kinds(question: Question) -> Iterator[tuple[Category, tuple[str, ...]]]:

@@ -1,6 +1,6 @@
 """What each trail and event data store, and each of its selectors, makes of a class of events."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from scanner.coverage import Answer, Place, answer
 from scanner.events import EventClass
@@ -21,20 +21,20 @@ def verdict(
     recorder: Recorder, place: Place, wanted: EventClass, posture: Posture, *, global_service: bool
 ) -> RecorderVerdict:
     """What it makes of the events at that place, whether it records anything there or not."""
-    here = next((one for one in place.covering if one.arn == recorder.arn), None)
-    found = answer((here,), (), wanted) if here is not None else None
-    gap = None if found is None else undecided(found, (recorder.recording, recorder.selectors))
+    here = tuple(one for one in place.covering if one.arn == recorder.arn)
+    found = answer(here, (), wanted)
+    gap = undecided(found, [reading for one in here for reading in (one.recording, one.selectors)])
     return RecorderVerdict(
         arn=recorder.arn,
         organization=_serves_organization(recorder, posture),
-        records="no" if found is None else found.recorded,
-        why=_outside(recorder, global_service=global_service) if here is None else here.trouble,
+        records=found.recorded,
+        why=here[0].trouble if here else _outside(recorder, global_service=global_service),
         reason=None if gap is None else Reason.of(gap),
         selectors=tuple(_weighed(recorder, wanted)),
     )
 
 
-def undecided(found: Answer, readings: tuple[object, ...]) -> Gap | None:
+def undecided(found: Answer, readings: Iterable[object]) -> Gap | None:
     """What an answer that is unknown waits for: the gap that it names, or the first of these readings."""
     if found.recorded != "unknown":
         return None

@@ -198,7 +198,21 @@ def test_kept_it_can_be_scanned_until_ctrl_c(tmp_path: Path) -> None:
             timeout=60,
             check=False,
         )
+        event = ["--event-source", "iam.amazonaws.com", "--event-name", "CreateUser"]
+        member = ["--account", story.SINGLE_REGION.id, "--role-name", story.ROLE]
+        explained = subprocess.run(
+            [*PROGRAM, "explain", *event, *member],
+            env=variables,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
         kept.send_signal(signal.SIGINT)
         code = kept.wait(20)
     (finding,) = json.loads(scanned.stdout)["findings"]
     assert (finding["account"], finding["status"], code) == (story.MANAGEMENT.id, "pass", 0)
+    assert explained.returncode == 1, explained.stderr
+    assert (
+        "trail/own-trail of 600010001000 in eu-west-1: leaves global service events out" in explained.stdout
+    )

@@ -11,7 +11,7 @@ from scanner.events import recorded
 from scanner.explain import Question, explain
 from scanner.explain.question import forms
 from scanner.model.explanation import Explanation, RecorderVerdict
-from scanner.model.posture import Posture
+from scanner.model.posture import Caller, Posture
 from scanner.model.reading import Known, not_read
 from scanner.model.trail import AdvancedSelector, AdvancedSelectors, BasicSelector, FieldSelector, Selectors
 from tests.build import (
@@ -257,6 +257,21 @@ class TestGlobalServices:
         assert [case.recorded for case in explanation.cases] == ["no", "yes"]
         assert explanation.why == "It hangs on the endpoint of STS, the global one or that of the region."
 
+    def test_where_the_leader_region_is_not_sure_a_trail_of_one_candidate_leaves_it_open(self) -> None:
+        home = "cn-north-1"
+        arn = trail_arn(region=home, partition="aws-cn")
+        seen = trail(region=home, multi_region=False, arn=arn)
+        it = posture(
+            seen,
+            caller=Caller(account=ACCOUNT, arn=f"arn:aws-cn:iam::{ACCOUNT}:user/a", partition="aws-cn"),
+            accounts=(account(trails=(seen,), regions=("cn-north-1", "cn-northwest-1")),),
+        )
+        explanation = explained(CREATE_USER, it)
+        assert explanation.recorded == "unknown"
+        reason = only(explanation).reason
+        assert reason is not None
+        assert reason.code == "LeaderRegionUnsure"
+
 
 class TestRegions:
     def test_without_a_region_all_are_asked_and_a_difference_is_told(self) -> None:
@@ -276,6 +291,13 @@ class TestRegions:
         )
         (case,) = explained(queue, posture()).cases
         assert case.regions == ("us-east-1",)
+
+    def test_regions_that_a_posture_leaves_out_are_said(self) -> None:
+        it = posture(accounts=(account(trails=(trail(),), narrowed=True),))
+        anywhere = RUN.model_copy(update={"region": None})
+        note = "no other regions were looked at than eu-west-1 and us-east-1 (--region)"
+        assert explained(anywhere, it).notes == (note,)
+        assert explained(RUN, it).notes == ()
 
     def test_a_region_that_was_not_looked_at_leaves_it_open(self) -> None:
         it = posture(trails=())
@@ -321,6 +343,11 @@ class TestKinds:
         assert explained(through, it).recorded == "unknown"
         refused = through.model_copy(update={"fields": {"errorCode": "VpceAccessDenied"}})
         assert explained(refused, it).recorded == "yes"
+
+    def test_a_resource_changes_nothing_for_a_management_event(self) -> None:
+        named = RUN.model_copy(update={"resource": f"arn:aws:ec2:{REGION}:{ACCOUNT}:instance/i-1"})
+        (note,) = explained(named, posture()).notes
+        assert note == "selectors of such events don't look at resources: --resource changes nothing"
 
 
 class TestOrganization:

@@ -129,6 +129,21 @@ def test_what_is_said_is_not_assumed() -> None:
 
 
 @pytest.mark.parametrize(
+    "question",
+    [
+        Question(source=S3, name="PutObject", resource="arn:aws:sqs:eu-west-1:010203040506:jobs"),
+        Question(source=S3, name="PutObject", resource="arn:aws-cn:s3:::payments/a.csv"),
+        Question(source="lambda.amazonaws.com", name="Invoke", resource=OBJECT),
+        Question(source=S3, name="GetObject", resource=OBJECT, resource_type="AWS::DynamoDB::Table"),
+    ],
+)
+def test_a_resource_of_another_type_is_refused_for_of_no_events_all_are_recorded(question: Question) -> None:
+    with pytest.raises(UserError) as refused:
+        forms(question, "aws")
+    assert refused.value.problem.startswith(f"--resource: {question.resource} is none of AWS::")
+
+
+@pytest.mark.parametrize(
     ("question", "problem"),
     [
         (Question(source=S3, name="PutObject", resource="payments"), "--resource: 'payments' is not an ARN"),
