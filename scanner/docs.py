@@ -1,4 +1,4 @@
-"""What is written from the code: docs/checks.md, docs/iam-policy.json, docs/explanation.schema.json and
+"""What is written from the code: docs/checks.md, docs/iam-policy.json, docs/*.schema.json and
 config.example.yaml.
 
 `python -m scanner.docs` writes them into the working directory, the repository's root.
@@ -15,13 +15,16 @@ from scanner.aws.policy import as_json
 from scanner.check import Check
 from scanner.config import SHARED
 from scanner.frameworks import FrameworkFile, find
+from scanner.model.comparison import Comparison
 from scanner.model.explanation import Explanation
-from scanner.model.result import CheckDoc
+from scanner.model.result import CheckDoc, Result
 from scanner.model.schema import schema_of
 from scanner.registry import HEADINGS, checks, describe, frameworks, in_yaml
 from scanner.settings import FLAGS, Role, Settings
 
 WIDTH = 100
+SCHEMAS = {"comparison": Comparison, "result": Result}
+"""What is published as JSON, by the name of its file."""
 _FILE_HEAD = """\
 Every option of `trailaudit scan`, at its default: keep the lines that you change, and name the
 file with --config.
@@ -188,6 +191,8 @@ def main() -> None:
     Path("docs/frameworks.md").write_text(framework_page(shelf), encoding="utf-8")
     Path("docs/iam-policy.json").write_text(iam_policy(installed), encoding="utf-8")
     Path("docs/explanation.schema.json").write_text(schema_of(Explanation), encoding="utf-8")
+    for name, model in SCHEMAS.items():
+        Path(f"docs/{name}.schema.json").write_text(schema_of(model), encoding="utf-8")
     Path("config.example.yaml").write_text(example_config(installed), encoding="utf-8")
 
 

@@ -3,7 +3,7 @@
 `trailaudit.checks` names packages: each of their modules holds one check, but for those whose name
 begins with an underscore. `trailaudit.frameworks` names packages of YAML files, each a framework and
 named as its key. `trailaudit.reports` names renderer classes, one a format, and so does
-`trailaudit.verifications` for what `verify` found.
+`trailaudit.verifications` for what `verify` found and `trailaudit.comparisons` for what `compare` did.
 """
 
 import inspect
@@ -30,6 +30,7 @@ CHECKS = "trailaudit.checks"
 FRAMEWORKS = "trailaudit.frameworks"
 REPORTS = "trailaudit.reports"
 VERIFICATIONS = "trailaudit.verifications"
+COMPARISONS = "trailaudit.comparisons"
 HEADINGS = ("Why it matters", "How to fix", "See")
 _PLAIN = re.compile(r"[A-Za-z/][\w./-]*")
 """Text that YAML needs no quotes around."""

@@ -1,0 +1,62 @@
+"""A comparison as a comment on a pull request or a page of a wiki: what opened first, the rest folded."""
+
+from collections.abc import Iterator
+from html import escape
+from typing import ClassVar
+
+from reports.comparison.sections import Section, Value, sections
+from reports.comparison.words import headline, moment
+from reports.gfm import code, folded, limited, prose
+from reports.words import counted
+from scanner.model.comparison import Comparison
+
+ROOM = {"worse": 16_000, "unseen": 8_000, "fixed": 8_000}
+LEAST = 3_000
+"""Bytes that each table may take; all of them together fit into a comment, of 65,536 characters."""
+OPEN = ("runs", "kinds", "worse", "unseen")
+"""Sections that nobody has to unfold."""
+NAMES = frozenset({"Check", "Account", "Region", "Resource", "Run", "Option", "Framework", "Control", "Name"})
+"""Columns that hold a name or an id; the others hold words."""
+
+
+class MarkdownRenderer:
+    """GitHub's dialect: tables, and `<details>` for what is long."""
+
+    format: ClassVar[str] = "markdown"
+    suffix: ClassVar[str] = ".md"
+
+    def render(self, comparison: Comparison, /) -> bytes:
+        blocks = [_head(comparison), *(_section(section) for section in sections(comparison))]
+        return ("\n\n".join("\n".join(block) for block in blocks) + "\n").encode()
+
+
+def _head(comparison: Comparison) -> Iterator[str]:
+    first, last = comparison.runs[0], comparison.runs[-1]
+    yield "## trailaudit: what changed"
+    yield ""
+    yield f"{moment(first.seen_at)} to {moment(last.seen_at)}. {headline(comparison)}"
+
+
+def _section(section: Section) -> Iterator[str]:
+    headings = [column.heading for column in section.columns]
+    rows = ((tuple(map(_cell, headings, row)), 1) for row in section.rows)
+    table = limited(headings, rows, ROOM.get(section.key, LEAST), "row")
+    if section.key in OPEN:
+        yield f"### {section.title}"
+        yield ""
+        yield section.intro
+        yield ""
+        yield from table
+    else:
+        summary = (
+            f"<b>{escape(section.title)}</b> ({counted(len(section.rows), 'row')}): {escape(section.intro)}"
+        )
+        yield from folded(summary, table)
+
+
+def _cell(heading: str, value: Value) -> str:
+    if isinstance(value, int):
+        return f"{value:,}"
+    if not value:
+        return ""
+    return code(value) if heading in NAMES else prose(value)

@@ -1,0 +1,136 @@
+"""A comparison for a person at a terminal: what opened, and what is not seen to be mended, comes first."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import ClassVar
+
+from reports.comparison.sections import Section, Value, sections
+from reports.comparison.words import KINDS, WHYS, behind, fixed, headline, score, unseen, worse
+from reports.table import COLOURS, DEFAULT_WIDTH, MAX_WIDTH, MESSAGE, MIN_WIDTH, NAME, Page
+from reports.words import counted, fit, line, resource_name, wrap
+from scanner.model.comparison import Changed, Comparison
+
+ROWS = 20
+"""More rows than this of one table are for html or json."""
+PLAIN = ("scope", "rules", "accounts", "checks", "controls", "pace")
+"""Sections that are told as they are; the others have too much for a line."""
+GAP = 2
+"""Spaces between columns."""
+
+
+class TableRenderer:
+    """As wide as the terminal is; the last line says it in one sentence."""
+
+    format: ClassVar[str] = "table"
+    suffix: ClassVar[str] = ".txt"
+
+    def render(self, comparison: Comparison, /) -> bytes:
+        return self.to_terminal(comparison, width=DEFAULT_WIDTH, colour=False).encode()
+
+    def to_terminal(self, comparison: Comparison, /, *, width: int, colour: bool) -> str:
+        page = Page(min(max(width, MIN_WIDTH), MAX_WIDTH), colour)
+        plain = {section.key: section for section in sections(comparison)}
+        blocks = (
+            _head(page, comparison),
+            _kinds(page, comparison),
+            _changes(page, "opened", worse(comparison)),
+            _changes(page, "no longer seen to fail but not seen to pass", unseen(comparison)),
+            _changes(page, "fixed", fixed(comparison)),
+            *(_plain(page, plain[key]) for key in PLAIN if key in plain),
+            iter((page.paint(wrap(headline(comparison), page.width), bold=True),)),
+        )
+        texts = ("\n".join(block) for block in blocks)
+        return "\n\n".join(text for text in texts if text) + "\n"
+
+
+def _head(page: Page, comparison: Comparison) -> Iterator[str]:
+    yield fit(f"trailaudit {comparison.tool.version}: {len(comparison.runs)} runs compared", page.width)
+    yield ""
+    names = ("read (UTC)", "accounts", "failed", "unknown", "waived", "passed", "score", "gate")
+    rows = [
+        (
+            run.seen_at.strftime("%Y-%m-%d %H:%M"),
+            run.accounts,
+            run.summary.fail,
+            run.summary.unknown,
+            run.summary.waived,
+            run.summary.passed,
+            score(run.summary),
+            run.verdict.replace("-", " "),
+        )
+        for run in comparison.runs
+    ]
+    yield _grid(page, names, rows)
+
+
+def _kinds(page: Page, comparison: Comparison) -> Iterator[str]:
+    groups: defaultdict[str, list[Changed]] = defaultdict(list)
+    for one in comparison.changes:
+        groups[one.kind].append(one)
+    rows = [(len(groups[kind]), KINDS[kind][0], behind(groups[kind])) for kind in KINDS if kind in groups]
+    yield page.heading("What changed, and what is behind it")
+    yield _grid(page, ("count", "what became of it", "why"), [*rows, (comparison.unchanged, "unchanged", "")])
+
+
+def _changes(page: Page, what: str, changes: Sequence[Changed]) -> Iterator[str]:
+    """Two things to a column, so that messages keep room at 80 columns."""
+    if not changes:
+        return
+    yield page.heading(f"{counted(len(changes), 'failure')} {what}, worst first")
+    shown = changes[:ROWS]
+    places = [f"{fit(one.check, NAME)}\n{_place(one)}" for one in shown]
+    where = max(len("check and place"), *(len(text) for both in places for text in both.split("\n")))
+    room = page.width - len("critical") - where - 2 * GAP
+    rows = [
+        (page.paint(one.severity.value, COLOURS[one.severity]), place, _story(one, room))
+        for one, place in zip(shown, places, strict=True)
+    ]
+    yield page.grid(("severity", "check and place", "resource, what it is now, and why"), rows)
+    yield from _more(len(changes) - ROWS)
+
+
+def _place(one: Changed) -> str:
+    return fit(one.account if one.region is None else f"{one.account} {one.region}", NAME)
+
+
+def _story(one: Changed, room: int) -> str:
+    lines = [fit(resource_name(one), room)]
+    if one.message_after is not None:
+        lines.append(wrap(line(one.message_after, MESSAGE), room))
+    why = WHYS[one.why][0]
+    if one.why != "configuration" or one.before is None or one.after is None:
+        why += f": {one.detail}"
+    lines.append(wrap(line(f"({KINDS[one.kind][0]}; {why})", MESSAGE), room))
+    return "\n".join(lines)
+
+
+def _plain(page: Page, section: Section) -> Iterator[str]:
+    yield page.heading(section.title)
+    yield _grid(page, [column.heading for column in section.columns], section.rows[:ROWS])
+    yield from _more(len(section.rows) - ROWS)
+
+
+def _more(left: int) -> Iterator[str]:
+    if left > 0:
+        yield f"… and {left:,} more (use --output html or json)"
+
+
+def _grid(page: Page, headings: Sequence[str], rows: Sequence[Sequence[Value]]) -> str:
+    """A table that fits: the widest columns of text give way, word by word."""
+    table = [
+        [f"{value:,}" if isinstance(value, int) else line(value, MESSAGE) for value in row] for row in rows
+    ]
+    numbers = [bool(rows) and isinstance(rows[0][at], int) for at in range(len(headings))]
+    least = [max(map(len, heading.split())) for heading in headings]
+    # A column of numbers is as narrow as it can be, one of text as wide as it likes, while there is room.
+    ideal = [
+        short if number else len(heading)
+        for heading, short, number in zip(headings, least, numbers, strict=True)
+    ]
+    widths = [max([wide, *(len(row[at]) for row in table)]) for at, wide in enumerate(ideal)]
+    while sum(widths) + GAP * (len(widths) - 1) > page.width:
+        widest = max(range(len(widths)), key=lambda at: 0 if numbers[at] else widths[at])
+        widths[widest] -= 1
+    cells = [[wrap(text, width) for text, width in zip(row, widths, strict=True)] for row in table]
+    named = [wrap(heading, width) for heading, width in zip(headings, widths, strict=True)]
+    return page.grid(named, cells, ["right" if number else "left" for number in numbers])
