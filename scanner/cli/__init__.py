@@ -22,8 +22,6 @@ COMMANDS = {
     "verify": ("scanner.cli.verify:verify", "Prove the log files: signatures, hashes, chain of digests."),
     "report": ("scanner.cli.report:report", "Render an earlier run again, in any format, offline."),
     "compare": ("scanner.cli.compare:compare", "What changed between runs, and why."),
-    "waivers": ("scanner.cli.waivers:waivers", "Look through a file of waivers."),
-    "compare": ("scanner.cli.compare:compare", "What changed between runs, and why."),
     "explain": ("scanner.cli.explain:explain", "Would this event be recorded, and by what?"),
     "waivers": ("scanner.cli.waivers:waivers", "Look through a file of waivers."),
     "policy": ("scanner.cli.policy:policy", "The least-privilege IAM policy, in three formats."),
