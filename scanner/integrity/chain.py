@@ -225,6 +225,8 @@ class _Links:
         if wrong:
             detail = "the signature beside it is not CloudTrail's; its successor proves the document"
             return Judged(seen, digest, Kind.SIGNATURE_INVALID, detail)
+        if seen.detail:
+            return Judged(seen, digest, Kind.CONTAINER_ALTERED, f"its document is proven, but {seen.detail}")
         return Judged(seen, digest)
 
     def is_beside_the_chain(self, judged: Judged, covering: list[tuple[datetime, datetime]]) -> bool:

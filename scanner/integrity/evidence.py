@@ -73,7 +73,7 @@ class DigestSeen:
     """One object that is named like a digest file of the trail; made by the functions below.
 
     `digest` is without its log files, `named` is how many they are. `tally` is None where they weren't
-    looked at. `detail` says why there is no digest.
+    looked at. `detail` says why there is no digest, or what is wrong with the container of one.
     """
 
     key: DigestKey
@@ -97,8 +97,12 @@ def read(
     proof: Proof,
     tally: Tally | None,
     modified: datetime | None = None,
+    container: str = "",
 ) -> DigestSeen:
-    """`signature` is that of the metadata, `proof` what `KeyRing.verify` says of it."""
+    """`signature` is that of the metadata, `proof` what `KeyRing.verify` says of it.
+
+    `container` says what is wrong with the wrapping of a document that could be read all the same.
+    """
     return DigestSeen(
         key,
         bucket,
@@ -109,6 +113,7 @@ def read(
         proof,
         tally,
         modified,
+        container,
     )
 
 
@@ -124,7 +129,7 @@ def unreadable(key: DigestKey, bucket: str, detail: str, modified: datetime | No
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What is known of a lane apart from its objects.
+    """What is known of a lane apart from its objects. `now` is when the run began, before it listed anything.
 
     `copied`: the files lie elsewhere than where they were delivered, perhaps not all of them.
     `listed_from` and `listed_to`: digests that end in between were listed, all of them. `delivered` is

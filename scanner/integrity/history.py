@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from scanner.model.base import iso
+
+CREATED = "CreateTrail"
+_EVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +33,16 @@ class Off:
 
 
 def off_periods(switches: Iterable[Switch]) -> tuple[Off, ...]:
-    """From each call that switched off to the next that switched on; oldest first."""
+    """From each call that switched off to the next that switched on; oldest first.
+
+    Before a trail was created it was off as well. No other call that switches on tells that it was off
+    before: many tools repeat them.
+    """
     periods: list[Off] = []
     off: Switch | None = None
     for switch in sorted(switches, key=lambda each: (each.at, each.call)):
+        if switch.call == CREATED and off is None and not periods:
+            periods.append(Off(_EVER, switch.at, _because(switch)))
         if not switch.on:
             off = off or switch
         elif off:

@@ -108,15 +108,20 @@ class Timeline:
         start = max(first, after.first - HOUR)
         proof = f"is gone: its successor {after.seen.key.text} holds its SHA-256 {link.sha256}"
         self._report(Kind.DIGEST_MISSING, start, after.first, proof, key=link.key)
+        about, like, why = self._about, after.seen.key, "no digest is there, before one that is gone"
         if self._stops(first, start):
-            why = "no digest is there, before one that is gone"
-            self._stopped(first, start, why, after.seen.key, runs=runs)
+            self._stopped(first, start, why, like, runs=runs)
             return
         while start > first:
-            start, end = max(first, start - HOUR), start
-            self._due(
-                start, end, after.seen.key, "is gone like its successors: no stop of the trail is known"
-            )
+            end, start = start, max(first, start - HOUR)
+            if about.expired(end, about.digests_expire):
+                detail = "no digest is there: so old that lifecycle rules may have deleted them"
+                self._report(Kind.HEAD_UNANCHORED, first, end, detail)
+                return
+            if not runs and not self._knows_stops(start):
+                self._gap(first, end, why)
+                return
+            self._due(start, end, like, "is gone like its successors: no stop of the trail is known")
 
     def _due(self, first: datetime, last: datetime, like: DigestKey, detail: str) -> None:
         """A digest that isn't there and that nothing names; its name is reckoned from its hour."""
@@ -128,12 +133,10 @@ class Timeline:
     def _stopped(self, first: datetime, last: datetime, why: str, like: DigestKey, *, runs: bool) -> None:
         """No chain leads over this time. `runs`: the trail still delivered when it began.
 
-        Until a stop that is known digests were due, a last one up to the stop itself.
+        Then digests were due until the first stop, if that is known to be the first.
         """
-        about = self._about
         stops = self._stops(first, last)
-        known = about.off_known_from is not None and about.off_known_from <= first
-        if stops and (runs or known):
+        if stops and runs and self._knows_stops(first):
             while first + HOUR + _SETTLES <= stops[0][0]:
                 self._due(first, first + HOUR, like, f"was due: the trail ran until {iso(stops[0][0])}")
                 first += HOUR
@@ -144,10 +147,9 @@ class Timeline:
         about = self._about
         last = min(last, about.end)
         stops = self._stops(first, last)
-        known = about.off_known_from is not None and about.off_known_from <= first
         if not stops:
             unknown = "whether the trail was stopped is not known"
-            told = "no stop of the trail explains it" if known else unknown
+            told = "no stop of the trail explains it" if self._knows_stops(first) else unknown
             self._report(Kind.GAP, first, last, f"{why}; {told}")
             return
         because = listed(off.because for off in about.off if off.overlaps(first, last))
@@ -160,6 +162,9 @@ class Timeline:
     def _stops(self, first: datetime, last: datetime) -> list[Time]:
         """When digests weren't meant to come, from the first on."""
         return sorted((off.start, off.end or last) for off in self._about.off if off.overlaps(first, last))
+
+    def _knows_stops(self, since: datetime) -> bool:
+        return self._about.off_known_from is not None and self._about.off_known_from <= since
 
     def _tail(self, first: datetime, before: Judged | None) -> None:
         """After the last proven digest."""
@@ -211,10 +216,8 @@ class Timeline:
     def _logs_show_digests(self, first: datetime) -> bool:
         """Whether log files went on to come from a trail that signs all of them."""
         about = self._about
-        if self._logs_until is None or about.off_known_from is None:
-            return False
-        signs = about.validating is True and about.shared is False and about.off_known_from <= first
-        return signs and self._logs_until > first + LATE
+        signs = about.validating is True and about.shared is False and self._knows_stops(first)
+        return signs and self._logs_until is not None and self._logs_until > first + LATE
 
     def _shown(self, until: datetime) -> str:
         about = self._about

@@ -73,7 +73,8 @@ class _Lane:
         self._judged = [judged for judged in chain.judged if self._is_in_period(judged)]
         self._proven = [judged for judged in self._judged if judged.proven and self._covers(judged)]
         unclaimed = reconciliation.unclaimed if reconciliation else {}
-        timeline = Timeline(chain, about, logs_until=reconciliation.newest if reconciliation else None)
+        newest = reconciliation.newest(about.now) if reconciliation else None
+        timeline = Timeline(chain, about, logs_until=newest)
         self._timeline = timeline.spans
         self._missing = sum(found.kind is Kind.DIGEST_MISSING for found in timeline.findings)
         times = [(judged.first, judged.last) for judged in chain.proven()]

@@ -58,10 +58,10 @@ class Reconciliation:
         """Listed, and gone when they were to be read."""
         return frozenset(self._vanished)
 
-    @property
-    def newest(self) -> datetime | None:
-        """The last stamp of those that no digest names."""
-        return max((stamp for key in self._listed if (stamp := stamp_of(key))), default=None)
+    def newest(self, until: datetime) -> datetime | None:
+        """The last stamp, not after that moment, of those that no digest names."""
+        stamps = (stamp for key in self._listed if (stamp := stamp_of(key)))
+        return max((stamp for stamp in stamps if stamp <= until), default=None)
 
 
 @dataclass(slots=True)

@@ -1,6 +1,7 @@
 """What `trailaudit verify` proved of a trail's files: exactly the published JSON."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
@@ -29,7 +30,7 @@ class Kind(StrEnum):
     TAIL_MISSING = "tail-missing"
     """The newest digests are gone."""
     CONTAINER_ALTERED = "container-altered"
-    """The content of a log file is intact, its wrapping isn't: something was put after it, or cut off."""
+    """The content of a file is intact, its wrapping isn't: something was put after it, or cut off."""
 
     LOG_UNREADABLE = "log-unreadable"
     LOG_UNVERIFIABLE = "log-unverifiable"
@@ -118,6 +119,13 @@ class Stretch(Frozen):
     first: Moment = Field(alias="from")
     last: Moment = Field(alias="to")
     state: HourState
+
+    def hours(self) -> Iterator[datetime]:
+        """Where each of them begins."""
+        hour = self.first
+        while hour < self.last:
+            yield hour
+            hour += timedelta(hours=1)
 
 
 class ProvenLane(Frozen):

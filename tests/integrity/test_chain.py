@@ -6,6 +6,8 @@ import pytest
 
 from scanner.demo.deliveries import Delivery, Signer
 from scanner.integrity.digest import KeyRing, public_key
+from scanner.integrity.lane import conclude_lane
+from scanner.integrity.reconcile import Reconciliation
 from tests.integrity.tree import (
     DAY,
     SIGNER,
@@ -190,3 +192,13 @@ def test_a_bad_object_that_was_written_later_says_when() -> None:
     key = alter_digest(changed, 2)
     changed[key] = replace(changed[key], modified=Delivery().end + DAY)
     assert prove(changed).findings[0].detail.endswith("; written at 2026-06-02T06:17:28Z")
+
+
+def test_what_is_put_after_a_digest_is_an_altered_container() -> None:
+    run = Run(tree())
+    about = run.about()
+    seen = run.seen(about, Reconciliation())
+    seen[2] = replace(seen[2], detail="20 bytes follow the gzip member")
+    outcome = conclude_lane(about, seen, run.keys)
+    assert found(outcome) == [("container-altered", seen[2].key.text)]
+    assert hours(outcome) == {"proven": 7}

@@ -9,7 +9,7 @@ HOUR = timedelta(hours=1)
 
 
 def switch(hours: int, call: str) -> Switch:
-    return Switch(at=NOON + hours * HOUR, on=call == "StartLogging", call=call, by="Alice")
+    return Switch(at=NOON + hours * HOUR, on=call in ("StartLogging", "CreateTrail"), call=call, by="Alice")
 
 
 def test_a_stop_lasts_until_the_next_start() -> None:
@@ -27,3 +27,13 @@ def test_a_stop_that_lasts_overlaps_all_that_follows() -> None:
     stop = Off(NOON, None, "")
     assert stop.overlaps(NOON + HOUR, NOON + 2 * HOUR)
     assert not stop.overlaps(NOON - HOUR, NOON)
+
+
+def test_a_trail_was_off_before_it_was_created() -> None:
+    (before,) = off_periods([switch(1, "CreateTrail"), switch(2, "StartLogging")])[:1]
+    assert before.overlaps(NOON - 1000 * HOUR, NOON)
+    assert before.end == NOON + HOUR
+
+
+def test_a_start_tells_nothing_of_the_time_before() -> None:
+    assert off_periods([switch(1, "StartLogging")]) == ()

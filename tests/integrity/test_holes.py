@@ -74,6 +74,23 @@ def test_a_run_tells_what_is_proven_and_what_is_reckoned() -> None:
     ]
 
 
+def test_before_a_missing_digest_without_any_older_one_nothing_is_said_but_what_history_tells() -> None:
+    """The trail may have been new."""
+    changed = tree()
+    first, second = delete_digest(changed, 0), delete_digest(changed, 0)
+    assert digests_found(prove(changed)) == [("digest-missing", first), ("digest-missing", second)]
+    outcome = prove(changed, off_known_from=None)
+    assert digests_found(outcome) == [("gap", None), ("digest-missing", second)]
+
+
+def test_before_a_missing_digest_lifecycle_rules_may_have_deleted_the_others() -> None:
+    changed = tree()
+    delete_digest(changed, 0)
+    gone = delete_digest(changed, 0)
+    outcome = prove(changed, digests_expire=2 * DAY + 4.5 * HOUR)
+    assert digests_found(outcome) == [("head-unanchored", None), ("digest-missing", gone)]
+
+
 def test_two_holes_are_two_findings() -> None:
     changed = tree()
     later, earlier = delete_digest(changed, 3), delete_digest(changed, 1)
@@ -141,6 +158,16 @@ def test_digests_that_were_due_until_a_stop_are_missing() -> None:
         del changed[key]
     outcome = prove(changed, delivery, off=off(4.3, 6))
     assert digests_found(outcome) == [("digest-missing", gone[0]), ("digest-missing", gone[1]), ("gap", None)]
+
+
+def test_a_stop_that_was_not_the_first_shows_no_missing_digests() -> None:
+    """A trail that was stopped before its history begins may be stopped once more."""
+    delivery = Delivery(hours=8, pauses=(Pause(2, 6),))
+    known = START + 3 * HOUR
+    outcome = prove(tree(delivery), delivery, off=off(4.3, 6), off_known_from=known)
+    assert kinds(outcome) == ["gap"]
+    later = prove(tree(delivery), delivery, off=off(4.3, 6), off_known_from=known, start=known)
+    assert kinds(later) == ["gap"]
 
 
 def test_a_stop_of_minutes_is_a_gap_of_minutes() -> None:
@@ -293,6 +320,14 @@ def test_deliveries_that_another_trail_or_no_validation_may_explain_show_no_miss
     for key in digests(changed)[1:]:
         del changed[key]
     assert not any(each.kind.is_tampering for each in prove(changed, **known).findings)
+
+
+def test_log_files_that_came_while_the_run_went_on_show_no_missing_digests() -> None:
+    changed = tree()
+    for key in digests(changed)[1:]:
+        del changed[key]
+    begun = START + 3 * HOUR
+    assert prove(changed, now=begun, end=begun).findings == ()
 
 
 def test_deliveries_after_validation_was_switched_off_show_no_missing_digests() -> None:
