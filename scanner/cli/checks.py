@@ -15,7 +15,7 @@ from scanner.words import plural
 WIDTH = 80
 
 
-@click.command(short_help="The catalogue; one check's prose, options and frameworks.")
+@click.command(short_help="The catalogue; one check's prose and options.")
 @click.argument("check_id", metavar="[ID]", required=False)
 @click.option("--frameworks", "list_frameworks", is_flag=True, help="List the frameworks instead.")
 def checks(check_id: str | None, *, list_frameworks: bool) -> None:
