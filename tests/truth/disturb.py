@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
+from unittest.mock import patch
 
 import botocore.session
 from botocore.parsers import ResponseParserError, create_parser
@@ -12,6 +13,7 @@ from moto.core.serialize import get_serializer_class
 
 from scanner.aws.collect import collect
 from scanner.aws.permissions import ApiCall, actions
+from scanner.aws.pool import Pool
 from scanner.check import Check
 from scanner.errors import UserError
 from scanner.model.finding import Finding
@@ -163,6 +165,7 @@ class Sight:
     findings: dict[Key, Finding]
     unreachable: dict[str, str | None]
     """The accounts that could not be entered, with the action that failed."""
+    posture: Posture | None = None
     refused: str | None = None
     """Why there was no scan at all."""
     met: int = 0
@@ -176,7 +179,10 @@ class Sight:
 
 @dataclass
 class Bench:
-    """Scans one after the other, and remembers those that are asked for again."""
+    """Scans one after the other, and remembers those that are asked for again.
+
+    They wait for nothing: neither for a throttled call nor for the turn of another.
+    """
 
     wire: Wire
     _seen: dict[tuple[object, ...], Sight] = field(default_factory=dict)
@@ -186,13 +192,15 @@ class Bench:
         world.establish(aws)
         self.wire.fake = aws
         try:
-            posture = collect(world.scope, needs(checks), now=NOW, clients=aws.clients)
+            with patch.object(Pool, "sleep", lambda _self, _seconds: False):
+                posture = collect(world.scope, needs(checks), now=NOW, clients=aws.clients)
         except UserError as error:
             return Sight({}, {}, refused=str(error), met=aws.met)
         gaps = {one.id: one.gap for one in posture.accounts if one.state == "unreachable"}
         return Sight(
             judged(posture, checks),
             {account: gap.action if gap else None for account, gap in gaps.items()},
+            posture,
             met=aws.met,
             places=frozenset((one.service, one.operation, one.account, one.region) for one in aws.calls),
         )

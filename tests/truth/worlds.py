@@ -4,7 +4,7 @@ Both have trails, buckets, keys and policies of the same names, so that any one 
 other.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -55,6 +55,14 @@ class World:
 
     def but(self, *rules: Rule) -> "World":
         return replace(self, rules=(*self.rules, *rules))
+
+    def telling(self, change: Callable[[Any], Any]) -> "World":
+        """The world whose answers are changed so."""
+
+        def changed(answer: Answer) -> Answer:
+            return lambda call: change(answer(call) if callable(answer) else answer)
+
+        return replace(self, rules=tuple(replace(rule, answer=changed(rule.answer)) for rule in self.rules))
 
     def establish(self, aws: FakeAws) -> None:
         for one in self.rules:
@@ -250,6 +258,10 @@ NEGLECTED = World("neglected", (*HEALTHY.rules, *_NEGLECT))
 UNTOLD = World("regions untold", (*HEALTHY.rules, Rule("ListRegions", Refusal("AccessDeniedException"))))
 """Healthy, but its regions must be asked for in the second-best way."""
 HEADLESS = replace(HEALTHY, name="management account left out", scope=_MEMBERS)
+ALIKE = World(
+    "neglected, with the same trails",
+    tuple(rule for rule in NEGLECTED.rules if (rule.operation, rule.account) != ("DescribeTrails", MEMBER)),
+)
 WORLDS = (HEALTHY, NEGLECTED, UNTOLD, HEADLESS)
 
 
