@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
-from reports.table import COLOURS, DEFAULT_WIDTH, MAX_WIDTH, MESSAGE, MIN_WIDTH, NAME, ROWS, Page
+from reports.terminal import COLOURS, DEFAULT_WIDTH, MESSAGE, NAME, ROWS, Page, page_of
 from reports.verification.words import (
     HOURS,
     VERDICTS,
+    file_name,
     period,
     size_words,
     worst_first,
@@ -28,7 +29,7 @@ class TableRenderer:
         return self.to_terminal(verification, width=DEFAULT_WIDTH, colour=False).encode()
 
     def to_terminal(self, verification: Verification, *, width: int, colour: bool) -> str:
-        page = Page(min(max(width, MIN_WIDTH), MAX_WIDTH), colour)
+        page = page_of(width, colour=colour)
         sections = (_head, _findings, _hours, _counts, _end)
         blocks = ["\n".join(section(page, verification)) for section in sections]
         return "\n\n".join(block for block in blocks if block) + "\n"
@@ -63,7 +64,7 @@ def _finding(page: Page, finding: IntegrityFinding) -> tuple[str, str, str]:
     place = f"{finding.account} {finding.region}"
     room = page.width - len("severity") - 2 - max(len(place), len(finding.kind)) - 2
     lines = [
-        *([fit(finding.key.rpartition("/")[2], room)] if finding.key else []),
+        *([fit(file_name(finding.key), room)] if finding.key else []),
         fit(period(finding.first, finding.last), room),
         wrap(line(finding.detail, MESSAGE), room),
     ]

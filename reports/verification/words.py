@@ -1,5 +1,6 @@
 """The words and marks of a verification, each in one place."""
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import NamedTuple
@@ -65,6 +66,7 @@ HOURS = (
 
 LOOKS = {look.state: look for look in HOURS}
 
+_STAMPED = re.compile(r"\d{8}T\d{4,6}Z.*")
 _UNITS = ("bytes", "KB", "MB", "GB", "TB", "PB")
 _STEP = 1000
 
@@ -73,6 +75,13 @@ def period(first: datetime, last: datetime) -> str:
     """`2026-06-01 00:17 to 01:17 UTC`; the second day only where it is another."""
     end = f"{last:%H:%M}" if first.date() == last.date() else f"{last:%Y-%m-%d %H:%M}"
     return f"{first:%Y-%m-%d %H:%M} to {end} UTC"
+
+
+def file_name(key: str) -> str:
+    """The end of a name of CloudTrail's, from its time on: account and region stand beside it."""
+    name = key.rpartition("/")[2]
+    found = _STAMPED.search(name)
+    return found[0] if found else name
 
 
 def size_words(size: int) -> str:

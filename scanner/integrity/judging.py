@@ -42,7 +42,7 @@ def log_seen(key: str, sha256: str, got: Got) -> LogSeen:
         case Outcome.OK:
             return _content(key, sha256, got)
         case Outcome.MISSING:
-            return LogSeen(key, LogState.MISSING, got.detail)
+            return LogSeen(key, LogState.MISSING)
         case _:
             return LogSeen(key, LogState.UNREADABLE, got.detail)
 
