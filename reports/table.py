@@ -2,13 +2,11 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import ClassVar, NamedTuple, get_args
+from typing import ClassVar, get_args
 
-from click import style
-from tabulate import tabulate
-
+from reports.terminal import COLOURS, DEFAULT_WIDTH, MESSAGE, NAME, ROWS, Page, page_of
 from reports.words import counted, fit, is_waived, line, resource_name, wrap
-from scanner.model.finding import Finding, Reason, Severity, Status
+from scanner.model.finding import Finding, Reason, Status
 from scanner.model.result import (
     Control,
     ControlStatus,
@@ -20,23 +18,9 @@ from scanner.model.result import (
 )
 from scanner.words import listed
 
-MIN_WIDTH, DEFAULT_WIDTH, MAX_WIDTH = 76, 80, 140
-"""Columns. Coverage of nine event classes needs the first; messages are hard to read beyond the last."""
-ROWS = 50
-"""More rows than this are for html or json."""
 ACCOUNTS = 20
 """Up to so many accounts, coverage is shown account by account."""
-NAME = 40
-MESSAGE = 400
-"""Characters of a check's or control's name, of a message or reason."""
 
-COLOURS = {
-    Severity.CRITICAL: "bright_red",
-    Severity.HIGH: "red",
-    Severity.MEDIUM: "yellow",
-    Severity.LOW: "cyan",
-    Severity.INFO: "white",
-}
 CLASS_HEADINGS: dict[EventClass, str] = {
     "management-read": "mgmt\nread",
     "management-write": "mgmt\nwrite",
@@ -67,31 +51,10 @@ class TableRenderer:
         return self.to_terminal(report, width=DEFAULT_WIDTH, colour=False).encode()
 
     def to_terminal(self, report: Report, *, width: int, colour: bool) -> str:
-        page = Page(min(max(width, MIN_WIDTH), MAX_WIDTH), colour)
+        page = page_of(width, colour=colour)
         sections = (_head, _accounts, _unknown, _failures, _summary, _coverage, _frameworks, _controls, _end)
         blocks = ["\n".join(section(page, report.result)) for section in sections]
         return "\n\n".join(block for block in blocks if block) + "\n"
-
-
-class Page(NamedTuple):
-    width: int
-    colour: bool
-
-    def paint(self, text: str, colour: str | None = None, *, bold: bool = False) -> str:
-        return style(text, fg=colour, bold=bold or None) if self.colour else text
-
-    def heading(self, text: str) -> str:
-        return self.paint(text, bold=True)
-
-    def grid(self, headings: Sequence[str], rows: Iterable[Sequence[str]], align: Sequence[str] = ()) -> str:
-        """Columns two spaces apart. Cells are printable and fit; only the last may hold wide characters.
-
-        The headings go in as a row, since tabulate makes columns wider than the headings it knows of;
-        and no number is parsed, since an account id is none.
-        """
-        table = [[heading.upper() for heading in headings], *rows]
-        grid = tabulate(table, tablefmt="plain", disable_numparse=True, colalign=align or None)
-        return "\n".join(row.rstrip() for row in grid.splitlines())
 
 
 def _head(page: Page, result: Result) -> Iterator[str]:

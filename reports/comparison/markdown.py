@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from html import escape
 from typing import ClassVar
 
-from reports.comparison.sections import Section, Value, sections
+from reports.comparison.sections import Section, sections
 from reports.comparison.words import headline, moment
 from reports.gfm import code, folded, limited, prose
+from reports.terminal import Value
 from reports.words import counted
 from scanner.model.comparison import Comparison
 

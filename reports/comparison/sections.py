@@ -18,11 +18,9 @@ from reports.comparison.words import (
     unseen,
     worse,
 )
+from reports.terminal import Value
 from reports.verdicts import RANKS
 from scanner.model.comparison import Changed, Comparison, Tally
-
-Value = str | int
-"""Of a cell. A number is aligned as one."""
 
 
 class Column(NamedTuple):

@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
-from reports.comparison.sections import Section, Value, sections
+from reports.comparison.sections import Section, sections
 from reports.comparison.words import KINDS, WHYS, behind, fixed, headline, score, unseen, worse
-from reports.table import COLOURS, DEFAULT_WIDTH, MAX_WIDTH, MESSAGE, MIN_WIDTH, NAME, Page
+from reports.terminal import COLOURS, DEFAULT_WIDTH, GAP, MESSAGE, NAME, Page, page_of
 from reports.words import counted, fit, line, resource_name, wrap
 from scanner.model.comparison import Changed, Comparison
 
@@ -14,8 +14,6 @@ ROWS = 20
 """More rows than this of one table are for html or json."""
 PLAIN = ("scope", "rules", "accounts", "checks", "controls", "pace")
 """Sections that are told as they are; the others have too much for a line."""
-GAP = 2
-"""Spaces between columns."""
 
 
 class TableRenderer:
@@ -28,7 +26,7 @@ class TableRenderer:
         return self.to_terminal(comparison, width=DEFAULT_WIDTH, colour=False).encode()
 
     def to_terminal(self, comparison: Comparison, /, *, width: int, colour: bool) -> str:
-        page = Page(min(max(width, MIN_WIDTH), MAX_WIDTH), colour)
+        page = page_of(width, colour=colour)
         plain = {section.key: section for section in sections(comparison)}
         blocks = (
             _head(page, comparison),
@@ -60,7 +58,7 @@ def _head(page: Page, comparison: Comparison) -> Iterator[str]:
         )
         for run in comparison.runs
     ]
-    yield _grid(page, names, rows)
+    yield page.fitted(names, rows)
 
 
 def _kinds(page: Page, comparison: Comparison) -> Iterator[str]:
@@ -69,7 +67,7 @@ def _kinds(page: Page, comparison: Comparison) -> Iterator[str]:
         groups[one.kind].append(one)
     rows = [(len(groups[kind]), KINDS[kind][0], behind(groups[kind])) for kind in KINDS if kind in groups]
     yield page.heading("What changed, and what is behind it")
-    yield _grid(page, ("count", "what became of it", "why"), [*rows, (comparison.unchanged, "unchanged", "")])
+    yield page.fitted(("count", "what became of it", "why"), [*rows, (comparison.unchanged, "unchanged", "")])
 
 
 def _changes(page: Page, what: str, changes: Sequence[Changed]) -> Iterator[str]:
@@ -106,31 +104,10 @@ def _story(one: Changed, room: int) -> str:
 
 def _plain(page: Page, section: Section) -> Iterator[str]:
     yield page.heading(section.title)
-    yield _grid(page, [column.heading for column in section.columns], section.rows[:ROWS])
+    yield page.fitted([column.heading for column in section.columns], section.rows[:ROWS])
     yield from _more(len(section.rows) - ROWS)
 
 
 def _more(left: int) -> Iterator[str]:
     if left > 0:
         yield f"… and {left:,} more (use --output html or json)"
-
-
-def _grid(page: Page, headings: Sequence[str], rows: Sequence[Sequence[Value]]) -> str:
-    """A table that fits: the widest columns of text give way, word by word."""
-    table = [
-        [f"{value:,}" if isinstance(value, int) else line(value, MESSAGE) for value in row] for row in rows
-    ]
-    numbers = [bool(rows) and isinstance(rows[0][at], int) for at in range(len(headings))]
-    least = [max(map(len, heading.split())) for heading in headings]
-    # A column of numbers is as narrow as it can be, one of text as wide as it likes, while there is room.
-    ideal = [
-        short if number else len(heading)
-        for heading, short, number in zip(headings, least, numbers, strict=True)
-    ]
-    widths = [max([wide, *(len(row[at]) for row in table)]) for at, wide in enumerate(ideal)]
-    while sum(widths) + GAP * (len(widths) - 1) > page.width:
-        widest = max(range(len(widths)), key=lambda at: 0 if numbers[at] else widths[at])
-        widths[widest] -= 1
-    cells = [[wrap(text, width) for text, width in zip(row, widths, strict=True)] for row in table]
-    named = [wrap(heading, width) for heading, width in zip(headings, widths, strict=True)]
-    return page.grid(named, cells, ["right" if number else "left" for number in numbers])

@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from reports.table import ROWS, TableRenderer, over_regions
+from reports.table import TableRenderer, over_regions
+from reports.terminal import ROWS
 from scanner.model.finding import Reason, Severity, Status
 from scanner.model.result import Gate, Recorded, Report
 from tests.reports.sample import (
