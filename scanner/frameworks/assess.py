@@ -107,7 +107,7 @@ def _mismatch(status: str, kind: Period, asked: int, wanted: RetentionPeriod) ->
         return None
     if status not in ("pass", "fail"):
         return None
-    return f"the check asked for {asked:,} days, the control for {days:,} (retention_for sets it)"
+    return f"asked for {asked:,} days, the control for {days:,} (retention_for sets it)"
 
 
 def _control(control: ControlFile, evidence: tuple[Evidence, ...], lost: Sequence[str]) -> Control:
@@ -151,7 +151,11 @@ def _doubts(direct: Sequence[Evidence], lost: Sequence[str]) -> Iterator[str]:
     not_run = [one.check for one in direct if one.status == "not_run"]
     if not_run:
         yield f"not run: {listed(not_run, 3)}"
-    yield from (f"{one.check}: {one.reason}" for one in direct if one.reason is not None)
+    mismatches: dict[str, list[str]] = {}
+    for one in direct:
+        if one.reason is not None:
+            mismatches.setdefault(one.reason, []).append(one.check)
+    yield from (f"{listed(checks, 3)} {reason}" for reason, checks in mismatches.items())
     unknown = [one.check for one in direct if one.status == "unknown" and one.reason is None]
     if unknown:
         yield f"unknown: {listed(unknown, 3)}"

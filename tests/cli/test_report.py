@@ -70,7 +70,7 @@ def test_days_that_the_run_did_not_ask_for_are_known_from_how_its_checks_were_se
     run("scan", "--posture", save(posture()), "--output", "json=run.json")
     reported = run("report", "run.json", "--framework", "nydfs_500", "--output", "json").stdout
     assert _controls(reported)["500.06(b)"] == "unknown"
-    assert "the check asked for 365 days, the control for 1,095" in reported
+    assert "bucket-retention and log-group-retention asked for 365 days, the control for 1,095" in reported
 
 
 def test_a_run_that_does_not_tell_which_checks_ran_is_held_against_nothing(run: Run) -> None:

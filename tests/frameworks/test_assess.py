@@ -207,7 +207,7 @@ def test_a_verdict_on_other_days_than_the_control_wants_counts_only_where_it_dec
     assert control.status == control.evidence[0].status == status
     if status == "unknown":
         assert control.reason == (
-            f"kept: the check asked for {asked} days, the control for {wanted:,} (retention_for sets it)"
+            f"kept asked for {asked} days, the control for {wanted:,} (retention_for sets it)"
         )
 
 
