@@ -62,8 +62,11 @@ def asked(call: ApiCall, bench: Bench) -> list[World]:
 
 
 def disturbances(call: ApiCall, world: World, bench: Bench) -> Iterator[Disturbance]:
-    """Everywhere; where several accounts or regions are asked, the last of them alone too."""
-    yield from (Disturbance(call, change) for change in (denied, throttled, emptied, hollowed, cut))
+    """Everywhere; where several accounts or regions are asked, in one of them alone too."""
+    # A call that is throttled for good or cut leaves the gap that a denial leaves: once is enough to see that.
+    first = world == asked(call, bench)[0]
+    changes = (denied, throttled, emptied, hollowed, cut) if first else (denied, emptied, hollowed)
+    yield from (Disturbance(call, change) for change in changes)
     places = [
         place for place in bench.remembered(world).places if place[:2] == (call.service, call.operation)
     ]
@@ -213,7 +216,7 @@ def test_the_neglected_organization_has_few_unknowns_and_fails_most_checks(bench
     ids=lambda call: call.operation,
 )
 def test_what_the_script_says_the_service_can_say(call: ApiCall, bench: Bench) -> None:
-    for world in asked(call, bench):
+    for world in asked(call, bench)[:1]:
         sight = bench.scan(world, Disturbance(call, reread), checks=concerned(call))
         before = bench.remembered(world).only(frozenset(check.id for check in concerned(call)))
         assert {key: one.status for key, one in sight.findings.items()} == {
