@@ -8,12 +8,11 @@ so a bomb costs time and no memory.
 import hashlib
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from scanner.integrity.objects import Container
 
-WINDOW = 256 * 1024
+WINDOW = 64 * 1024
 """Inflated bytes held at once: they are hashed while they are still in the processor's cache."""
 
 GZIP = 16 + zlib.MAX_WBITS
@@ -31,8 +30,7 @@ def _fastest() -> tuple[Any, Any]:
 _decompressobj, _Corrupt = _fastest()
 
 
-@dataclass(frozen=True, slots=True)
-class Inflated:
+class Inflated(NamedTuple):
     container: Container
     detail: str = ""
     """What is wrong with the container."""

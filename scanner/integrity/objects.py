@@ -5,11 +5,11 @@ returns further requests, and they go before those that were waiting. So memory 
 under way, however many objects there are.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import NamedTuple, Protocol, Self
 
 DIGEST_LIMIT = 32 * 2**20
@@ -92,8 +92,7 @@ class Listed(NamedTuple):
     storage_class: str
 
 
-@dataclass(frozen=True, slots=True)
-class Got:
+class Got(NamedTuple):
     """The answer to a `Get`."""
 
     request: Get
@@ -108,7 +107,7 @@ class Got:
     """Inflated bytes."""
     body: bytes | None = None
     """Given when the request keeps it and there is a hash."""
-    metadata: dict[str, str] = field(default_factory=dict)
+    metadata: Mapping[str, str] = MappingProxyType({})
     """User metadata in lower case without `x-amz-meta-`, where the request keeps it."""
     etag: str | None = None
     """As in `Listed`; like `last_modified` given where the request keeps."""

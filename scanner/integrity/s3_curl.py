@@ -1,29 +1,19 @@
-"""HTTP by libcurl: many connections in one thread, for a tenth of what the SDK costs a request.
+"""HTTP by libcurl: many connections in one thread, for a tenth of what the SDK costs a request."""
 
-libcurl says which sockets and how long to wait for (its `multi_socket` interface), so that a wake-up
-costs as much as what happened, not as many connections as there are.
-"""
-
-import selectors
 import ssl
 import time
 
 import pycurl
 
+from scanner.integrity.objects import Get
 from scanner.integrity.schedule import Job
-from scanner.integrity.transport import CONNECT_TIMEOUT, READ_TIMEOUT, Body, Reply
+from scanner.integrity.transport import CONNECT_TIMEOUT, OK, READ_TIMEOUT, Body, Reply
 
 BUFFER = 64 * 1024
-_EVENTS = {
-    pycurl.POLL_IN: selectors.EVENT_READ,
-    pycurl.POLL_OUT: selectors.EVENT_WRITE,
-    pycurl.POLL_INOUT: selectors.EVENT_READ | selectors.EVENT_WRITE,
-}
-_SELECTED = {
-    selectors.EVENT_READ: pycurl.CSELECT_IN,
-    selectors.EVENT_WRITE: pycurl.CSELECT_OUT,
-    selectors.EVENT_READ | selectors.EVENT_WRITE: pycurl.CSELECT_IN | pycurl.CSELECT_OUT,
-}
+_HEAD_END = b"\r\n"
+LONGEST_WAIT = 1.0
+SHORTEST_WAIT = 0.01
+"""Seconds: how long to sleep at most, and where there is no socket to wait for."""
 
 
 class _Exchange:
@@ -63,7 +53,7 @@ class _Exchange:
 
     def reply(self) -> Reply:
         body = self._new_body() if self.body is None else self.body
-        return body.reply(self._status(), _headers(self.lines))
+        return body.reply(self._status(), self._headers())
 
     def _new_body(self) -> Body:
         assert self.job is not None
@@ -71,8 +61,24 @@ class _Exchange:
 
     def _status(self) -> int:
         """From the head: libcurl tells it only outside of its callbacks."""
-        first = next(line for line in reversed(self.lines) if line.startswith(b"HTTP/"))
-        return int(first.split(None, 2)[1])
+        return int(self._last_head()[0].split(None, 2)[1])
+
+    def _last_head(self) -> list[bytes]:
+        """Proxies' answers and informational ones go before it."""
+        if self.lines.count(_HEAD_END) <= 1:
+            return self.lines
+        ends = [at for at, line in enumerate(self.lines) if line == _HEAD_END]
+        return self.lines[ends[-2] + 1 :]
+
+    def _headers(self) -> dict[str, str]:
+        assert self.job is not None
+        if isinstance(self.job.request, Get) and not self.job.request.keep and self._status() == OK:
+            # Most answers by far, of which only the length matters.
+            length = int(self.curl.getinfo(pycurl.CONTENT_LENGTH_DOWNLOAD))
+            if length >= 0:
+                return {"content-length": str(length)}
+        pairs = (line.decode("latin-1").partition(":") for line in self._last_head()[1:])
+        return {name.lower(): value.strip() for name, colon, value in pairs if colon}
 
     def end(self) -> Job:
         job, self.job, self.body = self.job, None, None
@@ -86,12 +92,8 @@ class CurlTransport:
         self._ca_bundle = ca_bundle or ssl.get_default_verify_paths().cafile
         self._idle: list[_Exchange] = []
         self._busy: dict[pycurl.Curl, _Exchange] = {}
-        self._selector = selectors.DefaultSelector()
-        self._due: float | None = None
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_MAXCONNECTS, concurrency)
-        self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._on_socket)
-        self._multi.setopt(pycurl.M_TIMERFUNCTION, self._on_timer)
 
     def start(self, job: Job, url: str, headers: list[str]) -> None:
         exchange = self._idle.pop() if self._idle else _Exchange(self._ca_bundle)
@@ -102,20 +104,20 @@ class CurlTransport:
     def wait(self, seconds: float | None) -> list[tuple[Job, Reply]]:
         end = None if seconds is None else time.monotonic() + seconds
         while True:
-            self._turn(end)
+            self._multi.perform()
             done = self._collect()
-            if done or (end is not None and time.monotonic() >= end):
+            left = None if end is None else end - time.monotonic()
+            if done or (left is not None and left <= 0):
                 return done
+            self._sleep(LONGEST_WAIT if left is None else min(left, LONGEST_WAIT))
 
-    def _turn(self, end: float | None) -> None:
-        """Wait once, for a socket, libcurl's own timer or the end, and let libcurl act."""
-        due = min((moment for moment in (end, self._due) if moment is not None), default=None)
-        wait = None if due is None else max(due - time.monotonic(), 0)
-        for key, events in self._selector.select(wait):
-            self._multi.socket_action(key.fd, _SELECTED[events])
-        if self._due is not None and self._due <= time.monotonic():
-            self._due = None
-            self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
+    def _sleep(self, seconds: float) -> None:
+        """Until something arrives or libcurl has something to do, at most so long."""
+        due = self._multi.timeout()
+        if due >= 0:
+            seconds = min(seconds, due / 1000)
+        if self._multi.select(seconds) < 0:
+            time.sleep(min(seconds, SHORTEST_WAIT) if self._busy else seconds)
 
     def _collect(self) -> list[tuple[Job, Reply]]:
         done: list[tuple[Job, Reply]] = []
@@ -146,29 +148,3 @@ class CurlTransport:
             exchange.curl.close()
         self._idle.clear()
         self._multi.close()
-        self._selector.close()
-
-    def _on_socket(self, what: int, fd: int, *_: object) -> None:
-        known = fd in self._selector.get_map()
-        if what == pycurl.POLL_REMOVE:
-            if known:
-                self._selector.unregister(fd)
-        elif known:
-            self._selector.modify(fd, _EVENTS[what])
-        else:
-            self._selector.register(fd, _EVENTS[what])
-
-    def _on_timer(self, milliseconds: int) -> None:
-        self._due = None if milliseconds < 0 else time.monotonic() + milliseconds / 1000
-
-
-def _headers(lines: list[bytes]) -> dict[str, str]:
-    """Of the last answer, where several came: informational ones go before."""
-    found: dict[str, str] = {}
-    for line in lines:
-        name, colon, value = line.decode("latin-1").partition(":")
-        if colon:
-            found[name.lower()] = value.strip()
-        elif name.startswith("HTTP/"):
-            found.clear()
-    return found

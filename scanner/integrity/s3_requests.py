@@ -17,6 +17,7 @@ _DOMAINS = {
     "us-isob-": "sc2s.sgov.gov",
     "eusc-": "amazonaws.eu",
 }
+_PLAIN = re.compile(r"[A-Za-z0-9/_.~-]*")
 # A dot in the name would leave the certificate's wildcard.
 _HOST_LABEL = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
 
@@ -60,7 +61,8 @@ class Requests:
         bucket = request.bucket or self._place.bucket
         origin, root, signer = self._addresses.get(bucket) or self._address(bucket)
         if isinstance(request, Get):
-            path = f"{root}/{quote(request.key, safe='/-_.~')}"
+            key = request.key
+            path = f"{root}/{key if _PLAIN.fullmatch(key) else quote(key, safe='/-_.~')}"
             return origin + path, signer.headers(path, "", now)
         query = list_query(request, job.token)
         return f"{origin}{root or '/'}?{query}", signer.headers(root or "/", query, now)

@@ -27,34 +27,29 @@ FEWEST_TRIES = 3
 
 
 @dataclass(eq=False, slots=True)
-class Job:
-    """A request on its way: the same one until it has its answer."""
+class Folder:
+    """What S3 may throttle by: `…/ACCOUNT/CloudTrail/REGION`, four parts above a log file."""
 
-    request: Request
-    token: str | None = None
-    """Of the page that is asked for, from the second on."""
-    tries: int = 0
-    started: float = 0.0
-    failing_since: float | None = None
-    redirected: int = 0
-
-    @property
-    def keeps(self) -> bool:
-        return isinstance(self.request, Get) and self.request.keep
-
-    @property
-    def folder(self) -> str:
-        """What S3 may throttle by: `…/ACCOUNT/CloudTrail/REGION`, four parts above a log file."""
-        path = self.request.key if isinstance(self.request, Get) else self.request.prefix
-        return path.rsplit("/", 4)[0]
-
-
-@dataclass(slots=True)
-class _Folder:
     window: float
     under_way: int = 0
     halved: float = float("-inf")
-    parked: deque[Job] = field(default_factory=deque)
+    parked: "deque[Job]" = field(default_factory=deque)
+
+
+class Job:
+    """A request on its way: the same one until it has its answer."""
+
+    __slots__ = ("failing_since", "folder", "keeps", "redirected", "request", "started", "token", "tries")
+
+    def __init__(self, request: Request, token: str | None = None) -> None:
+        """`token` is of the page that is asked for, from the second on."""
+        self.request = request
+        self.token = token
+        self.keeps = isinstance(request, Get) and request.keep
+        self.folder: Folder | None = None
+        self.tries = self.redirected = 0
+        self.started = 0.0
+        self.failing_since: float | None = None
 
 
 class Schedule:
@@ -71,7 +66,7 @@ class Schedule:
     ) -> None:
         """`chance` gives a number from 0 to 1."""
         self._waiting: list[Iterator[Request | Job]] = [iter(requests)]
-        self._folders: dict[str, _Folder] = {}
+        self._folders: dict[str, Folder] = {}
         self._paused: list[tuple[float, int, Job]] = []
         self._turn = count()
         self._concurrency = concurrency
@@ -160,13 +155,16 @@ class Schedule:
         """Seconds until a job that failed is due; None if there is none."""
         return max(self._paused[0][0] - now, 0.0) if self._paused else None
 
-    def _folder(self, job: Job) -> _Folder:
-        folder = self._folders.get(job.folder)
-        if folder is None:
-            folder = self._folders[job.folder] = _Folder(self._concurrency)
-        return folder
+    def _folder(self, job: Job) -> Folder:
+        if job.folder is None:
+            request = job.request
+            name = (request.key if isinstance(request, Get) else request.prefix).rsplit("/", 4)[0]
+            if name not in self._folders:
+                self._folders[name] = Folder(self._concurrency)
+            job.folder = self._folders[name]
+        return job.folder
 
-    def _leave(self, job: Job) -> _Folder:
+    def _leave(self, job: Job) -> Folder:
         folder = self._folder(job)
         folder.under_way -= 1
         self.under_way -= 1

@@ -32,7 +32,9 @@ class Signer:
         self._fixed = [
             f"{name}: {value}" for name, value in signed.items() if name not in ("host", "x-amz-date")
         ]
-        self._second = ""
+        self._second = -1
+        self._day = ""
+        self._date = ""
         self._key = b""
         self._scope = ""
         self._canonical_end = ""
@@ -42,9 +44,8 @@ class Signer:
         """`Name: value` lines to send with a GET; `path` and `query` encoded as they go out, the
         query's names in order, `now` in seconds since 1970.
         """
-        second = datetime.fromtimestamp(int(now), UTC).strftime("%Y%m%dT%H%M%SZ")
-        if second != self._second:
-            self._turn_to(second)
+        if int(now) != self._second:
+            self._turn_to(int(now))
         canonical = f"GET\n{path}\n{query}\n{self._canonical_end}"
         digest = hashlib.sha256(canonical.encode()).hexdigest()
         signature = hmac.digest(self._key, f"{self._head}{digest}".encode(), "sha256").hex()
@@ -52,16 +53,18 @@ class Signer:
             f"Authorization: AWS4-HMAC-SHA256 Credential={self.credentials.access_key}/{self._scope}, "
             f"SignedHeaders={self._names}, Signature={signature}"
         )
-        return [authorization, f"x-amz-date: {second}", *self._fixed]
+        return [authorization, f"x-amz-date: {self._date}", *self._fixed]
 
-    def _turn_to(self, second: str) -> None:
-        if second[:8] != self._second[:8]:
-            self._scope = f"{second[:8]}/{self._region}/s3/aws4_request"
+    def _turn_to(self, second: int) -> None:
+        self._second = second
+        self._date = f"{datetime.fromtimestamp(second, UTC):%Y%m%dT%H%M%SZ}"
+        if self._date[:8] != self._day:
+            self._day = self._date[:8]
+            self._scope = f"{self._day}/{self._region}/s3/aws4_request"
             key = f"AWS4{self.credentials.secret_key}".encode()
             for part in self._scope.split("/"):
                 key = hmac.digest(key, part.encode(), "sha256")
             self._key = key
-        self._second = second
-        self._head = f"AWS4-HMAC-SHA256\n{second}\n{self._scope}\n"
-        lines = f"{self._before_date}{second}\n{self._after_date}"
+        self._head = f"AWS4-HMAC-SHA256\n{self._date}\n{self._scope}\n"
+        lines = f"{self._before_date}{self._date}\n{self._after_date}"
         self._canonical_end = f"{lines}\n{self._names}\n{EMPTY_SHA256}"
