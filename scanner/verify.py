@@ -113,8 +113,11 @@ def verify(
     return conclude(
         asked.trail,
         [outcome for outcome in proven.outcomes if not _is_none_of_it(outcome, ground, expected)],
+        source=_source(asked, ground, place),
         start=asked.start,
         end=asked.end,
+        only_accounts=asked.accounts,
+        only_regions=asked.regions,
         verified_at=now,
         unchanged_since=proven.unchanged_since,
     )
@@ -147,6 +150,10 @@ def _ground(asked: Asked, settings: Settings, environ: Mapping[str, str]) -> _Gr
         prefix=(prefix or "").strip("/"),
         copied=asked.local is not None or trail is None or trail.bucket != bucket,
     )
+
+
+def _source(asked: Asked, ground: _Ground, bucket: str) -> str:
+    return asked.local or "/".join(["s3:/", bucket, *([ground.prefix] if ground.prefix else [])])
 
 
 def _described(asked: Asked, session: Session) -> tuple[Trail | None, TrailStatus | None]:

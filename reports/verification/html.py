@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from reports.html.page import asset, environment, policy
 from reports.verification.calendar import HEIGHT, HOUR_WIDTH, calendars
-from reports.verification.words import HOURS, VERDICTS, period, size_words, worst_first
+from reports.verification.words import HOURS, VERDICTS, narrowed, period, size_words, worst_first
 from scanner.model.base import iso
 from scanner.model.verification import IntegrityVerdict, Verification
 
@@ -47,6 +47,7 @@ def _environment() -> Environment:
     made.filters.update(iso=iso, size=size_words)
     made.globals.update(
         period=period,
+        narrowed=narrowed,
         HOURS=HOURS,
         MOST_ROWS=MOST_ROWS,
         MOST_CALENDARS=MOST_CALENDARS,

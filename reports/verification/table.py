@@ -8,6 +8,7 @@ from reports.verification.words import (
     HOURS,
     VERDICTS,
     file_name,
+    narrowed,
     period,
     size_words,
     worst_first,
@@ -37,6 +38,7 @@ class TableRenderer:
 
 def _head(page: Page, verification: Verification) -> Iterator[str]:
     yield fit(verification.trail, page.width)
+    yield fit(f"read from {verification.source}{narrowed(verification)}", page.width)
     words = f"{period(verification.start, verification.end)}, {counted(len(verification.lanes), 'lane')}"
     yield fit(words, page.width)
     if verification.unchanged_since is not None:

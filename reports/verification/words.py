@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from scanner.model.verification import HourCounts, HourState, IntegrityFinding, IntegrityVerdict
+from scanner.model.verification import HourCounts, HourState, IntegrityFinding, IntegrityVerdict, Verification
+from scanner.words import listed
 
 VERDICTS: dict[IntegrityVerdict, str] = {
     "intact": "every digest is signed and chained, every log file is there and unaltered",
@@ -75,6 +76,13 @@ def period(first: datetime, last: datetime) -> str:
     """`2026-06-01 00:17 to 01:17 UTC`; the second day only where it is another."""
     end = f"{last:%H:%M}" if first.date() == last.date() else f"{last:%Y-%m-%d %H:%M}"
     return f"{first:%Y-%m-%d %H:%M} to {end} UTC"
+
+
+def narrowed(verification: Verification) -> str:
+    """What the run was narrowed to: `, only account 010203040506, only eu-west-1`."""
+    accounts, regions = verification.only_accounts, verification.only_regions
+    words = f", only account {listed(accounts)}" if accounts else ""
+    return f"{words}, only {listed(regions)}" if regions else words
 
 
 def file_name(key: str) -> str:

@@ -18,18 +18,24 @@ def conclude(
     trail: str,
     outcomes: Iterable[LaneOutcome],
     *,
+    source: str = "",
     start: datetime,
     end: datetime,
     verified_at: datetime,
     unchanged_since: datetime | None = None,
+    only_accounts: tuple[str, ...] = (),
+    only_regions: tuple[str, ...] = (),
 ) -> Verification:
     """The same whatever order the lanes come in. No lane at all is incomplete: nothing was proven."""
     lanes = sorted(outcomes, key=lambda outcome: (outcome.lane.account, outcome.lane.region))
     findings = sorted((finding for lane in lanes for finding in lane.findings), key=lambda each: each.order)
     return Verification(
         trail=trail,
+        source=source,
         start=start,
         end=end,
+        only_accounts=only_accounts,
+        only_regions=only_regions,
         verified_at=verified_at,
         unchanged_since=unchanged_since,
         verdict=_verdict(findings) if lanes else "incomplete",

@@ -1,5 +1,6 @@
 """What `trailaudit verify` proved of a trail's files: exactly the published JSON."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -155,15 +156,19 @@ class LaneOutcome(Frozen):
 
 
 class Verification(Frozen):
-    """One run over one trail, made at `verified_at`.
+    """One run over one trail. `verified_at` is when, `unchanged_since` the oldest proof it took from before.
 
-    `unchanged_since` is when the oldest proof was made that the run took over from earlier ones.
+    `source` is where the files were read: `s3://BUCKET/PREFIX`, or a directory. `only_accounts` and
+    `only_regions` say to what the run was narrowed; empty: to nothing.
     """
 
     schema_version: Literal["1"] = VERIFICATION_VERSION
     trail: str
+    source: str
     start: Moment
     end: Moment
+    only_accounts: tuple[str, ...] = ()
+    only_regions: tuple[str, ...] = ()
     verified_at: Moment
     unchanged_since: Moment | None = None
     verdict: IntegrityVerdict
@@ -171,7 +176,46 @@ class Verification(Frozen):
     lanes: tuple[ProvenLane, ...]
     findings: tuple[IntegrityFinding, ...] = ()
 
-    def kinds(self) -> Iterator[Kind]:
-        """Each kind that was found, once, in the order of `Kind`."""
-        found = {finding.kind for finding in self.findings}
-        return (kind for kind in Kind if kind in found)
+    def kinds(self) -> dict[Kind, int]:
+        """How many findings there are of each kind that was found, in the order of `Kind`."""
+        found = Counter(finding.kind for finding in self.findings)
+        return {kind: found[kind] for kind in Kind if kind in found}
+
+    def summary(self) -> "Verified":
+        told = {name: getattr(self, name) for name in Verified.model_fields if name != "kinds"}
+        return Verified(**told, kinds=self.kinds())
+
+
+class Verified(Frozen):
+    """What a posture keeps of a verification; the members mean the same there."""
+
+    trail: str
+    source: str
+    start: Moment
+    end: Moment
+    only_accounts: tuple[str, ...] = ()
+    only_regions: tuple[str, ...] = ()
+    verified_at: Moment
+    verdict: IntegrityVerdict
+    counts: IntegrityCounts
+    kinds: dict[Kind, int]
+
+    @property
+    def order(self) -> tuple[datetime, datetime, str]:
+        return (self.verified_at, self.end, self.source)
+
+    def repeats(self, other: "Verified") -> bool:
+        """Whether it looked again at all that the other one looked at, later."""
+        return (
+            self.trail == other.trail
+            and self.source == other.source
+            and self.verified_at > other.verified_at
+            and self.start <= other.start
+            and self.end >= other.end
+            and _as_wide(self.only_accounts, other.only_accounts)
+            and _as_wide(self.only_regions, other.only_regions)
+        )
+
+
+def _as_wide(those: tuple[str, ...], these: tuple[str, ...]) -> bool:
+    return not those or (bool(these) and set(these) <= set(those))

@@ -70,6 +70,7 @@ def finding(kind: Kind = Kind.LOG_ALTERED, **changes: Any) -> IntegrityFinding:
 def verification(*findings: IntegrityFinding, **changes: Any) -> Verification:
     values: dict[str, Any] = {
         "trail": TRAIL,
+        "source": "s3://acme-logs",
         "start": at(0),
         "end": at(48),
         "verified_at": at(50),

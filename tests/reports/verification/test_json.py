@@ -23,8 +23,11 @@ def test_members_are_those_of_the_contract_in_their_order() -> None:
     assert list(told) == [
         "schema_version",
         "trail",
+        "source",
         "start",
         "end",
+        "only_accounts",
+        "only_regions",
         "verified_at",
         "unchanged_since",
         "verdict",

@@ -12,6 +12,7 @@ def lines(text: str) -> list[str]:
 def test_an_intact_trail_in_80_columns() -> None:
     assert lines(TableRenderer().render(verification()).decode()) == [
         "arn:aws:cloudtrail:eu-west-1:010203040506:trail/audit",
+        "read from s3://acme-logs",
         "2026-06-01 00:00 to 2026-06-03 00:00 UTC, 2 lanes",
         "",
         "Hours of the period, by account and region",
@@ -66,3 +67,9 @@ def test_nothing_found_is_no_table_of_nothing() -> None:
     shown = TableRenderer().render(nothing).decode()
     assert "Hours of the period" not in shown
     assert "Digests valid: 0 of 0." in shown
+
+
+def test_what_a_run_was_narrowed_to_is_said() -> None:
+    narrow = verification(only_accounts=("010203040506",), only_regions=("eu-west-1", "us-east-1"))
+    shown = lines(TableRenderer().render(narrow).decode())
+    assert shown[1] == "read from s3://acme-logs, only account 010203040506, only eu-west-1 and us-east-1"
