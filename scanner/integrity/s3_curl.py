@@ -5,9 +5,8 @@ import time
 
 import pycurl
 
-from scanner.integrity.objects import Get
 from scanner.integrity.schedule import Job
-from scanner.integrity.transport import CONNECT_TIMEOUT, OK, READ_TIMEOUT, Body, Reply
+from scanner.integrity.transport import CONNECT_TIMEOUT, READ_TIMEOUT, Body, Reply
 
 BUFFER = 64 * 1024
 _HEAD_END = b"\r\n"
@@ -71,12 +70,6 @@ class _Exchange:
         return self.lines[ends[-2] + 1 :]
 
     def _headers(self) -> dict[str, str]:
-        assert self.job is not None
-        if isinstance(self.job.request, Get) and not self.job.request.keep and self._status() == OK:
-            # Most answers by far, of which only the length matters.
-            length = int(self.curl.getinfo(pycurl.CONTENT_LENGTH_DOWNLOAD))
-            if length >= 0:
-                return {"content-length": str(length)}
         pairs = (line.decode("latin-1").partition(":") for line in self._last_head()[1:])
         return {name.lower(): value.strip() for name, colon, value in pairs if colon}
 
