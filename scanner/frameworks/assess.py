@@ -38,8 +38,9 @@ def assess_frameworks(
         return ()
     counts: dict[str, Counter[str]] = {check.id: Counter() for check in ran}
     for finding in findings:
-        waived = finding.status is Status.FAIL and finding.waiver is not None
-        counts[finding.check]["waived" if waived else finding.status.value] += 1
+        if finding.check in counts:
+            waived = finding.status is Status.FAIL and finding.waiver is not None
+            counts[finding.check]["waived" if waived else finding.status.value] += 1
     demands = {check.id: found for check in ran if (found := demand(check)) is not None}
     lost = [account.id for account in accounts if account.state == "unreachable"]
     return tuple(_assessed(framework, counts, demands, lost) for framework in frameworks)
@@ -48,7 +49,7 @@ def assess_frameworks(
 def _assessed(
     framework: FrameworkFile, counts: Mapping[str, Counter[str]], demands: Demands, lost: Sequence[str]
 ) -> Framework:
-    periods = {one.control: one for one in framework.retention}
+    periods = {one.control: one for one in reversed(framework.retention)}
     return Framework(
         key=framework.key,
         name=framework.name,
@@ -103,9 +104,7 @@ def _status(tally: Counter[str]) -> EvidenceStatus:
 def _mismatch(status: str, kind: Period, asked: int, wanted: RetentionPeriod) -> str | None:
     """Why a verdict on so many days decides nothing about the days that the control wants."""
     days = wanted.min_days if kind is Period.KEPT else wanted.immediately_available_days
-    if days is None or (status == "pass" and asked >= days) or (status == "fail" and asked <= days):
-        return None
-    if status not in ("pass", "fail"):
+    if days is None or {"pass": asked >= days, "fail": asked <= days}.get(status, True):
         return None
     return f"asked for {asked:,} days, the control for {days:,} (retention_for sets it)"
 

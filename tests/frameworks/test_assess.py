@@ -262,3 +262,8 @@ def test_the_status_is_that_of_the_definition(
         assert status == "unknown"
     else:
         assert status == "pass"
+
+
+def test_findings_of_a_check_that_is_unknown_here_concern_no_control() -> None:
+    control = assessed(link("a"), findings=[*said("a", PASSED), *said("gone", FAILED)], ran=[A()])
+    assert control.status == "pass"
