@@ -226,7 +226,10 @@ class Timeline:
         return f"log files went on to come until {iso(self._logs_until or until)}"
 
     def _walk_backfill(self) -> None:
-        """Backfill digests cover no time of their own; only their links can break."""
+        """Backfill digests cover no time of their own: only their links can break.
+
+        So nothing tells of the newest one, once it is deleted together with all that it names.
+        """
         for judged in self._chain.proven(backfill=True):
             link = judged.proven.previous if judged.proven else None
             if link is None or self._chain.target(link):
