@@ -46,7 +46,7 @@ class AsffRenderer:
 
     def render(self, report: Report) -> bytes:
         scene = _Scene(report)
-        return encoded([scene.finding(finding) for finding in all_findings(report)])
+        return encoded((scene.finding(finding) for finding in all_findings(report)), depth=1)
 
 
 class _Scene:
@@ -65,9 +65,8 @@ class _Scene:
         doc = self.docs.get(finding.check)
         region = finding.region or self.region
         first = self.seen if finding.first_seen is None else iso(finding.first_seen)
-        label = (
-            _LABELS[finding.severity] if finding.status in (Status.FAIL, Status.UNKNOWN) else "INFORMATIONAL"
-        )
+        is_open = finding.status in (Status.FAIL, Status.UNKNOWN)
+        label = _LABELS[finding.severity] if is_open else "INFORMATIONAL"
         severity = {"Label": label, "Original": finding.severity.value}
         name = self.names.get(finding.account)
         arn = f"arn:{self.partition}:securityhub:{region}:{finding.account}:product/{finding.account}/default"
@@ -89,7 +88,7 @@ class _Scene:
             "Severity": severity,
             "Title": _said(finding.check if doc is None else doc.title, 256),
             "Description": _said(finding.message, 1024),
-            **({} if doc is None else {"Remediation": {"Recommendation": _recommendation(doc)}}),
+            **({"Remediation": {"Recommendation": _recommendation(doc)}} if doc and is_open else {}),
             "ProductFields": _product_fields(finding),
             "Resources": [self.resource(finding, region)],
             "Compliance": self.compliance(finding),

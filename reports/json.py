@@ -1,7 +1,9 @@
 """The result as JSON: for other programs, and to be read back."""
 
+import io
 import json
 import re
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from reports.words import REPLACEMENT
@@ -26,24 +28,39 @@ class JsonRenderer:
 
 
 def encoded(value: Any, depth: int = 2) -> bytes:
-    """JSON that every reader takes and no terminal obeys; `depth` is how far down members have lines."""
-    # Not pydantic's own writer: that one raises on a lone surrogate.
-    text = SURROGATES.sub(REPLACEMENT, _laid_out(value, "", depth))
-    return (UNSEEN.sub(_escape, text) + "\n").encode()
+    """JSON that every reader takes and no terminal obeys; `depth` is how far down members have lines.
+
+    An iterator is an array: its items are forgotten as they are written.
+    """
+    file = io.BytesIO()
+    for piece in _laid_out(value, "", depth):
+        # Not pydantic's own writer: that one raises on a lone surrogate.
+        file.write(UNSEEN.sub(_escape, SURROGATES.sub(REPLACEMENT, piece)).encode())
+    file.write(b"\n")
+    return file.getvalue()
 
 
-def _laid_out(value: Any, indent: str, depth: int) -> str:
+def _laid_out(value: Any, indent: str, depth: int) -> Iterator[str]:
     """A line for each finding, reading and the like: people can read it, line tools compare it, and
     the standard library writes it ten times as fast as with an indent all the way down.
     """
     inner = f"{indent}  "
     if depth > 0 and isinstance(value, dict) and value:
-        members = (f"{_compact(name)}: {_laid_out(item, inner, depth - 1)}" for name, item in value.items())
-        return f"{{\n{inner}" + f",\n{inner}".join(members) + f"\n{indent}}}"
-    if isinstance(value, list) and value and isinstance(value[0], dict):
-        items = (_laid_out(item, inner, depth - 1) for item in value) if depth > 1 else map(_compact, value)
-        return f"[\n{inner}" + f",\n{inner}".join(items) + f"\n{indent}]"
-    return _compact(value)
+        before = "{\n"
+        for name, item in value.items():
+            yield f"{before}{inner}{_compact(name)}: "
+            yield from _laid_out(item, inner, depth - 1)
+            before = ",\n"
+        yield f"\n{indent}}}"
+    elif isinstance(value, Iterator) or (isinstance(value, list) and value and isinstance(value[0], dict)):
+        before = "[\n"
+        for item in value:
+            yield f"{before}{inner}"
+            yield from _laid_out(item, inner, depth - 1) if depth > 1 else (_compact(item),)
+            before = ",\n"
+        yield "[]" if before == "[\n" else f"\n{indent}]"
+    else:
+        yield _compact(value)
 
 
 _compact = json.JSONEncoder(ensure_ascii=False).encode

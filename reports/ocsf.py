@@ -43,6 +43,8 @@ _ACTIVITIES: dict[Change | None, tuple[int, str]] = {
 }
 _CREATED = (1, "Create")
 _NEW, _SUPPRESSED = (1, "New"), (3, "Suppressed")
+_OPEN = frozenset({Status.FAIL, Status.UNKNOWN})
+"""What somebody has to do something about."""
 _CLASS = 2003
 _AWS_ACCOUNT = 10
 _RULE = 1
@@ -56,7 +58,7 @@ class OcsfRenderer:
 
     def render(self, report: Report) -> bytes:
         scene = _Scene(report)
-        return encoded([scene.event(finding) for finding in all_findings(report)])
+        return encoded((scene.event(finding) for finding in all_findings(report)), depth=1)
 
 
 class _Scene:
@@ -108,7 +110,7 @@ class _Scene:
             "finding_info": self.info(finding, doc),
             "compliance": _compliance(finding, self.cited.get(finding.check, ())),
             "resources": [self.resource(finding, account)],
-            **({} if doc is None else {"remediation": _remediation(doc)}),
+            **({} if doc is None or finding.status not in _OPEN else {"remediation": _remediation(doc)}),
             "unmapped": _unmapped(finding),
         }
 
@@ -150,6 +152,8 @@ def _compliance(finding: Finding, controls: tuple[tuple[Framework, Control], ...
     status, status_name = _COMPLIANCE[finding.status]
     reason = finding.reason
     code = {"status_code": line(reason.code, TEXT)} if isinstance(reason, Reason) and reason.code else {}
+    beside = note(finding)
+    detail = {"status_detail": line(beside, TEXT)} if beside else {}
     return {
         "control": finding.check,
         "standards": list(dict.fromkeys(framework.name for framework, _ in controls)),
@@ -157,7 +161,7 @@ def _compliance(finding: Finding, controls: tuple[tuple[Framework, Control], ...
         "status": status_name,
         "status_id": status,
         **code,
-        "status_detail": line(note(finding) or finding.message, TEXT),
+        **detail,
     }
 
 

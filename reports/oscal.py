@@ -90,8 +90,6 @@ class _Scene:
         result = self.report.result
         gate = result.gate
         reasons = f": {'; '.join(gate.reasons)}" if gate.reasons else ""
-        items = list(self.items())
-        observations = [self.observation(finding) for finding in self.findings]
         findings = list(self.controls())
         return {
             "uuid": self.name("result"),
@@ -101,11 +99,11 @@ class _Scene:
             "end": iso(result.run.finished),
             "props": [_prop("caller", result.run.caller), _prop("gate", gate.verdict)],
             "local-definitions": {
-                **({"inventory-items": items} if items else {}),
+                **({"inventory-items": self.items()} if self.findings else {}),
                 "assessment-assets": self.assets(),
             },
             "reviewed-controls": {"control-selections": _selections(result)},
-            **({"observations": observations} if observations else {}),
+            **({"observations": map(self.observation, self.findings)} if self.findings else {}),
             **({"findings": findings} if findings else {}),
         }
 
