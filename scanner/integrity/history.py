@@ -1,12 +1,14 @@
 """When digest files were not meant to come: what a stop of the trail explains."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from scanner.model.base import iso
 
-CREATED = "CreateTrail"
+CREATED, DELETED = "CreateTrail", "DeleteTrail"
+_LOGGING = frozenset({"StartLogging", "StopLogging", DELETED})
+_SIGNING = frozenset({"UpdateTrail", CREATED, DELETED})
 _EVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -33,24 +35,31 @@ class Off:
 
 
 def off_periods(switches: Iterable[Switch]) -> tuple[Off, ...]:
-    """From each call that switched off to the next that switched on; oldest first.
+    """While the trail was stopped, or didn't sign, or wasn't there yet; oldest first, perhaps overlapping.
 
-    Before a trail was created it was off as well. No other call that switches on tells that it was off
-    before: many tools repeat them.
+    That logging starts says nothing of signing, nor the other way round. Nor does either say that it was off
+    before: many tools repeat such calls.
     """
-    periods: list[Off] = []
+    told = sorted(switches, key=lambda each: (each.at, each.call))
+    periods = [period for calls in (_LOGGING, _SIGNING) for period in _periods(told, calls)]
+    if told and told[0].call == CREATED:
+        periods.append(Off(_EVER, told[0].at, _because(told[0])))
+    return tuple(sorted(periods, key=lambda each: (each.start, each.because)))
+
+
+def _periods(switches: Iterable[Switch], calls: frozenset[str]) -> Iterator[Off]:
+    """From each of those calls that switched off to the next that switched on."""
     off: Switch | None = None
-    for switch in sorted(switches, key=lambda each: (each.at, each.call)):
-        if switch.call == CREATED and off is None and not periods:
-            periods.append(Off(_EVER, switch.at, _because(switch)))
+    for switch in switches:
+        if switch.call not in calls:
+            continue
         if not switch.on:
             off = off or switch
         elif off:
-            periods.append(Off(off.at, switch.at, _because(off)))
+            yield Off(off.at, switch.at, _because(off))
             off = None
     if off:
-        periods.append(Off(off.at, None, _because(off)))
-    return tuple(periods)
+        yield Off(off.at, None, _because(off))
 
 
 def _because(switch: Switch) -> str:

@@ -152,7 +152,7 @@ class Timeline:
             told = "no stop of the trail explains it" if self._knows_stops(first) else unknown
             self._report(Kind.GAP, first, last, f"{why}; {told}")
             return
-        because = listed(off.because for off in about.off if off.overlaps(first, last))
+        because = self._because(first, last)
         left = total(without(first, last, stops))
         if left <= HOUR:
             self._report(Kind.GAP, first, last, f"{why}; explained: {because}", severity=Severity.LOW)
@@ -162,6 +162,10 @@ class Timeline:
     def _stops(self, first: datetime, last: datetime) -> list[Time]:
         """When digests weren't meant to come, from the first on."""
         return sorted((off.start, off.end or last) for off in self._about.off if off.overlaps(first, last))
+
+    def _because(self, first: datetime, last: datetime) -> str:
+        """Each reason once: a trail that is deleted neither logs nor signs."""
+        return listed(dict.fromkeys(off.because for off in self._about.off if off.overlaps(first, last)))
 
     def _knows_stops(self, since: datetime) -> bool:
         return self._about.off_known_from is not None and self._about.off_known_from <= since
@@ -183,7 +187,7 @@ class Timeline:
             self._report(Kind.TAIL_MISSING, first, until, detail)
             first, runs = until, False
         if not self.spans:
-            stops = listed(off.because for off in about.off if off.overlaps(first, about.end))
+            stops = self._because(first, about.end)
             detail = "not one digest file is there" + (f"; {stops}" if stops else "")
             self._report(Kind.NO_DIGESTS, first, about.end, detail)
         elif first >= min(about.end, about.now - LATE):

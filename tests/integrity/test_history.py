@@ -19,8 +19,22 @@ def test_a_stop_lasts_until_the_next_start() -> None:
 
 
 def test_the_first_of_two_stops_counts() -> None:
-    told = [switch(1, "StopLogging"), switch(2, "DeleteTrail")]
+    told = [switch(1, "StopLogging"), switch(2, "StopLogging")]
     assert off_periods(told) == (Off(NOON + HOUR, None, "StopLogging by Alice at 2026-06-01T13:00:00Z"),)
+
+
+def test_a_start_of_logging_does_not_end_a_time_without_signatures() -> None:
+    unsigned = Switch(at=NOON, on=False, call="UpdateTrail", by="Alice")
+    (period,) = off_periods([unsigned, switch(1, "StartLogging")])
+    assert (period.start, period.end) == (NOON, None)
+
+
+def test_a_deleted_trail_neither_logs_nor_signs() -> None:
+    told = [switch(0, "DeleteTrail"), switch(1, "CreateTrail"), switch(2, "StartLogging")]
+    assert [(each.start, each.end) for each in off_periods(told)] == [
+        (NOON, NOON + 2 * HOUR),
+        (NOON, NOON + HOUR),
+    ]
 
 
 def test_a_stop_that_lasts_overlaps_all_that_follows() -> None:
