@@ -141,8 +141,7 @@ def _lifecycle(answer: Answer) -> tuple[LifecycleRule, ...]:
 def _lifecycle_rule(rule: Answer) -> LifecycleRule:
     conditions = _conditions(rule)
     prefix, tagged = _scope(rule)
-    expiration = rule.get("Expiration") or {}
-    noncurrent = rule.get("NoncurrentVersionExpiration") or {}
+    expiration, noncurrent = rule.get("Expiration"), rule.get("NoncurrentVersionExpiration")
     return LifecycleRule(
         id=rule.get("ID"),
         enabled=rule["Status"] == "Enabled",
@@ -150,23 +149,32 @@ def _lifecycle_rule(rule: Answer) -> LifecycleRule:
         tagged=tagged,
         larger_than=conditions.get("ObjectSizeGreaterThan"),
         smaller_than=conditions.get("ObjectSizeLessThan"),
-        expire_days=expiration.get("Days"),
-        expire_date=expiration.get("Date"),
-        noncurrent_days=noncurrent.get("NoncurrentDays"),
-        newer_noncurrent_versions=noncurrent.get("NewerNoncurrentVersions"),
-        transitions=tuple(
-            Transition(storage_class=item["StorageClass"], days=item.get("Days"), date=item.get("Date"))
-            for item in rule.get("Transitions") or ()
-        ),
+        **(_expiry(expiration) if expiration is not None else {}),
+        noncurrent_days=noncurrent["NoncurrentDays"] if noncurrent is not None else None,
+        newer_noncurrent_versions=(noncurrent or {}).get("NewerNoncurrentVersions"),
+        transitions=tuple(map(_transition, rule.get("Transitions") or ())),
         noncurrent_transitions=tuple(
             Transition(
                 storage_class=item["StorageClass"],
-                days=item.get("NoncurrentDays"),
+                days=item["NoncurrentDays"],
                 newer_noncurrent_versions=item.get("NewerNoncurrentVersions"),
             )
             for item in rule.get("NoncurrentVersionTransitions") or ()
         ),
     )
+
+
+def _expiry(expiration: Answer) -> dict[str, Any]:
+    """When objects expire; never, where the rule only clears away delete markers."""
+    if not expiration.keys() & {"Days", "Date", "ExpiredObjectDeleteMarker"}:
+        raise KeyError("Days")
+    return {"expire_days": expiration.get("Days"), "expire_date": expiration.get("Date")}
+
+
+def _transition(item: Answer) -> Transition:
+    date = item.get("Date")
+    days = item["Days"] if date is None else item.get("Days")
+    return Transition(storage_class=item["StorageClass"], days=days, date=date)
 
 
 def _logging(answer: Answer) -> AccessLogging | None:

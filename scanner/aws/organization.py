@@ -151,7 +151,7 @@ def _roots(answer: Answer) -> tuple[tuple[str, bool], ...]:
             root["Id"],
             any(
                 (one["Type"], one["Status"]) == ("SERVICE_CONTROL_POLICY", "ENABLED")
-                for one in root.get("PolicyTypes") or ()
+                for one in root["PolicyTypes"]
             ),
         )
         for root in answer["Roots"]

@@ -37,6 +37,10 @@ def lock(**rule: Any) -> dict[str, Any]:
     return {"ObjectLockConfiguration": {"ObjectLockEnabled": "Enabled", **rule}}
 
 
+def enabled(**rule: Any) -> dict[str, Any]:
+    return {"Rules": [{"Status": "Enabled", **rule}]}
+
+
 COPY = {"Bucket": "arn:aws:s3:::copy"}
 KNOWN = [
     ("encryption", encryption(SSEAlgorithm="AES256"), Encryption(algorithm="AES256")),
@@ -159,6 +163,10 @@ SENSELESS: list[tuple[str, dict[str, Any]]] = [
     ("object_lock", lock(Rule={})),
     ("object_lock", lock(Rule={"DefaultRetention": {"Mode": "COMPLIANCE"}})),
     ("lifecycle", {}),
+    ("lifecycle", enabled(Expiration={})),
+    ("lifecycle", enabled(NoncurrentVersionExpiration={"NewerNoncurrentVersions": 1})),
+    ("lifecycle", enabled(Transitions=[{"StorageClass": "GLACIER"}])),
+    ("lifecycle", enabled(NoncurrentVersionTransitions=[{"StorageClass": "GLACIER"}])),
     ("logging", {"LoggingEnabled": {}}),
     ("replication", {}),
 ]

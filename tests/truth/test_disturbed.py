@@ -65,7 +65,7 @@ def disturbances(call: ApiCall, world: World, bench: Bench) -> Iterator[Disturba
     """Everywhere; where several accounts or regions are asked, in one of them alone too."""
     # A call that is throttled for good or cut leaves the gap that a denial leaves: once is enough to see that.
     first = world == asked(call, bench)[0]
-    changes = (denied, throttled, emptied, hollowed, cut) if first else (denied, emptied, hollowed)
+    changes = (denied, throttled, emptied, hollowed, cut) if first else (denied, emptied)
     yield from (Disturbance(call, change) for change in changes)
     places = [
         place for place in bench.remembered(world).places if place[:2] == (call.service, call.operation)

@@ -43,6 +43,7 @@ from tests.build import (
 from tests.build_alarms import log_group, topic
 from tests.build_buckets import allow, delivery_policy, document
 from tests.build_keys import administer, encrypt
+from tests.build_verified import verified
 
 COPY = "acme-logs-copy"
 LAKE = store(organization=True)
@@ -98,6 +99,7 @@ def world(
         "organization": Known(organization()),
         "buckets": (logs(),),
         "destinations": (log_target(), log_target(COPY, region=Known("eu-central-1"))),
+        "verifications": (verified(),),
         **changes,
     }
     return posture(one, *more, **values)
@@ -168,6 +170,7 @@ FAILS: dict[str, Posture] = {
     "bucket-versioning": of_bucket(versioning=Known(Versioning(status="Suspended"))),
     "critical-resources": NO_FUNCTIONS,
     "data-event-types": NO_FUNCTIONS,
+    "digest-chain": world(verifications=(verified(verdict="tampered"),)),
     "duplicate-management-events": world(more=(audit(arn=trail_arn("again"), name="again"),)),
     "dynamodb-data-events": selecting(EVENTS, OBJECTS, FUNCTIONS),
     "event-data-store-encryption": of_lake(key_id=None),
