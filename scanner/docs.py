@@ -19,11 +19,12 @@ from scanner.model.comparison import Comparison
 from scanner.model.explanation import Explanation
 from scanner.model.result import CheckDoc, Result
 from scanner.model.schema import schema_of
+from scanner.model.verification import Verification
 from scanner.registry import HEADINGS, checks, describe, frameworks, in_yaml
 from scanner.settings import FLAGS, Role, Settings
 
 WIDTH = 100
-SCHEMAS = {"comparison": Comparison, "result": Result}
+SCHEMAS = {"comparison": Comparison, "result": Result, "verification": Verification}
 """What is published as JSON, by the name of its file."""
 _FILE_HEAD = """\
 Every option of `trailaudit scan`, at its default: keep the lines that you change, and name the

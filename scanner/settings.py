@@ -189,6 +189,11 @@ class Settings(Frozen):
         examples=[{"html": "report.html", "junit": "report.xml"}],
     )
     posture: str | None = Field(None, min_length=1, description="Judge this saved posture, without AWS.")
+    verified: tuple[str, ...] = Field(
+        (),
+        description="What `trailaudit verify --output json=FILE` found, for the check digest-chain.",
+        examples=[["verify.json"]],
+    )
     save_posture: str | None = Field(None, min_length=1, description="Keep what was read in this file.")
     concurrency: int = Field(32, ge=1, le=256, description="How many threads read.")
     quiet: bool = Field(default=False, description="Say nothing but errors and the reason of the exit code.")
@@ -266,6 +271,7 @@ FLAGS = (
     Flag("--fail-on-new", ("fail_on_new",)),
     Flag("--allow-unknown", ("allow_unknown",)),
     Flag("--posture", ("posture",), "FILE"),
+    Flag("--verified", ("verified",), "FILE"),
     Flag("--save-posture", ("save_posture",), "FILE"),
     Flag("--concurrency", ("concurrency",), "N"),
     Flag("--quiet", ("quiet",)),

@@ -38,7 +38,7 @@ class TableRenderer:
 
 def _head(page: Page, verification: Verification) -> Iterator[str]:
     yield fit(verification.trail, page.width)
-    yield fit(f"read from {verification.source}{narrowed(verification)}", page.width)
+    yield wrap(line(f"read from {verification.source}{narrowed(verification)}", MESSAGE), page.width)
     words = f"{period(verification.start, verification.end)}, {counted(len(verification.lanes), 'lane')}"
     yield fit(words, page.width)
     if verification.unchanged_since is not None:

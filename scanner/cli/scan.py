@@ -14,20 +14,19 @@ from scanner import registry
 from scanner.cli import messages
 from scanner.cli.options import flags
 from scanner.cli.output import finish, publish, require_outputs, require_writable, write
-from scanner.cli.progress import progress
 from scanner.cli.saved import read_saved
 from scanner.cli.seen import seen
 from scanner.config import CONFIG_VARIABLE, load
 from scanner.errors import UserError
 from scanner.model.base import iso
 from scanner.model.posture import Posture
-from scanner.model.reading import Known, Outcome
+from scanner.model.reading import Known
 from scanner.model.result import Result, Run
+from scanner.model.verification import Verification
 from scanner.model.waiver import WaiverRule
 from scanner.scan import assess, needs, report
 from scanner.settings import Settings
 from scanner.waivers import load as load_waivers
-from scanner.words import plural
 
 GARBAGE = (50_000, 20, 100)
 """How rarely cyclic garbage is looked for. A posture only grows and holds no cycles; at Python's default
@@ -54,12 +53,13 @@ def scan(**given: Any) -> int:
     messages.show(settings.log_format, messages.level(quiet=settings.quiet, verbose=settings.verbose))
     waivers = _waivers(settings)
     baseline = _baseline(settings)
+    verified = tuple(read_saved(path, Verification, "a verification").summary() for path in settings.verified)
     require_outputs(settings.outputs)
     if settings.save_posture is not None:
         require_writable(settings.save_posture)
     gc.set_threshold(*GARBAGE)
     started = datetime.now(UTC)
-    posture = seen(settings, needs(config.checks), now=started)
+    posture = seen(settings, needs(config.checks), now=started).with_verifications(verified)
     _require_earlier(settings, baseline, posture)
     problems = list(_save(posture, settings.save_posture))
     result = assess(

@@ -1,5 +1,6 @@
 """What was seen: the whole input of judging, written down and read back as JSON."""
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, Literal
 
@@ -14,6 +15,7 @@ from scanner.model.organization import Organization
 from scanner.model.reading import Gap, Known, Outcome, Reading
 from scanner.model.store import EventDataStore
 from scanner.model.trail import Trail, TrailStatus
+from scanner.model.verification import Verified
 
 POSTURE_VERSION: Literal["1"] = "1"
 
@@ -131,6 +133,8 @@ class Posture(Frozen):
     log_groups: tuple[LogGroup, ...] = ()
     alarm_boards: tuple[AlarmBoard, ...] = ()
     topics: tuple[Topic, ...] = ()
+    verifications: tuple[Verified, ...] = ()
+    """What was proven of trails' files, as the user named it; oldest first."""
     calls: tuple[CallCount, ...] = ()
 
     @property
@@ -174,6 +178,12 @@ class Posture(Frozen):
     def derived(self) -> dict[Any, Any]:
         """What pure functions have worked out from this posture, under keys of their own; never saved."""
         return {}
+
+    def with_verifications(self, more: Iterable[Verified]) -> "Posture":
+        """With these too, each once."""
+        known = {*self.verifications, *more}
+        found = tuple(sorted(known, key=lambda one: one.order))
+        return self if found == self.verifications else self.model_copy(update={"verifications": found})
 
     def account(self, account: str) -> Account | None:
         found = self._index.get(("account", account))

@@ -183,7 +183,13 @@ class Verification(Frozen):
 
     def summary(self) -> "Verified":
         told = {name: getattr(self, name) for name in Verified.model_fields if name != "kinds"}
-        return Verified(**told, kinds=self.kinds())
+        kinds = tuple(KindCount(kind=kind, count=count) for kind, count in self.kinds().items())
+        return Verified(**told, kinds=kinds)
+
+
+class KindCount(Frozen):
+    kind: Kind
+    count: int
 
 
 class Verified(Frozen):
@@ -198,11 +204,11 @@ class Verified(Frozen):
     verified_at: Moment
     verdict: IntegrityVerdict
     counts: IntegrityCounts
-    kinds: dict[Kind, int]
+    kinds: tuple[KindCount, ...]
 
     @property
-    def order(self) -> tuple[datetime, datetime, str]:
-        return (self.verified_at, self.end, self.source)
+    def order(self) -> tuple[datetime, datetime, datetime, str, str]:
+        return (self.verified_at, self.end, self.start, self.trail, self.source)
 
     def repeats(self, other: "Verified") -> bool:
         """Whether it looked again at all that the other one looked at, later."""

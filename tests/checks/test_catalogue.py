@@ -94,6 +94,7 @@ CATALOGUE = {
     "bucket-versioning": Severity.MEDIUM,
     "critical-resources": Severity.HIGH,
     "data-event-types": Severity.LOW,
+    "digest-chain": Severity.HIGH,
     "duplicate-management-events": Severity.LOW,
     "dynamodb-data-events": Severity.LOW,
     "event-data-store-encryption": Severity.LOW,

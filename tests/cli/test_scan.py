@@ -10,9 +10,10 @@ from scanner.aws.scope import Scope
 from scanner.model.posture import Posture
 from scanner.model.reading import Known
 from scanner.model.result import Report, Result
-from tests.build import NOW, denied, posture, status, trail
+from tests.build import NOW, denied, posture, status, trail, trail_arn
 from tests.build_buckets import delivery_policy
 from tests.cli.conftest import Run, save
+from tests.reports.verification.sample import finding, verification
 
 STOPPED = posture(trail(status=Known(status(logging=False))))
 UNREADABLE = posture(trail(status=denied("cloudtrail:GetTrailStatus")))
@@ -190,3 +191,17 @@ def test_the_caller_and_the_time_of_the_run_stand_in_the_result(run: Run) -> Non
     found = Result.model_validate_json(result.stdout).run
     assert (found.caller, found.organization) == (posture().caller.arn, None)
     assert NOW < found.started <= found.finished
+
+
+def test_a_verification_is_judged_and_kept_in_the_posture(run: Run) -> None:
+    tampered = verification(finding(), trail=trail_arn()).model_dump_json()
+    Path("verify.json").write_text(tampered)
+    args = ("--check", "digest-chain", "--posture", save(posture()))
+    found = run("scan", *args, "--verified", "verify.json", "--save-posture", "kept.json", "--output", "json")
+    (one,) = Result.model_validate_json(found.stdout).findings
+    assert (found.exit_code, one.status, one.message[-13:]) == (1, "fail", "1 log-altered")
+    again = run("scan", "--check", "digest-chain", "--posture", "kept.json", "--output", "json")
+    assert Result.model_validate_json(again.stdout).findings == (one,)
+    Path("verify.json").write_text("{}")
+    refused = run("scan", *args, "--verified", "verify.json")
+    assert (refused.exit_code, "verify.json is not a verification" in refused.stderr) == (2, True)
