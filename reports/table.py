@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar, get_args
 
+from reports.over_time import baseline_table, waivers_table
 from reports.terminal import COLOURS, DEFAULT_WIDTH, MESSAGE, NAME, ROWS, Page, page_of
 from reports.words import counted, fit, is_waived, line, resource_name, wrap
 from scanner.model.finding import Finding, Reason, Status
@@ -52,7 +53,19 @@ class TableRenderer:
 
     def to_terminal(self, report: Report, *, width: int, colour: bool) -> str:
         page = page_of(width, colour=colour)
-        sections = (_head, _accounts, _unknown, _failures, _summary, _coverage, _frameworks, _controls, _end)
+        sections = (
+            _head,
+            _accounts,
+            _unknown,
+            _failures,
+            baseline_table,
+            waivers_table,
+            _summary,
+            _coverage,
+            _frameworks,
+            _controls,
+            _end,
+        )
         blocks = ["\n".join(section(page, report.result)) for section in sections]
         return "\n\n".join(block for block in blocks if block) + "\n"
 

@@ -1,6 +1,7 @@
 """A page at a terminal: how wide it is, its colours, and tables that fit."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
 from typing import NamedTuple
 
 from click import style
@@ -53,24 +54,34 @@ class Page(NamedTuple):
         return "\n".join(row.rstrip() for row in grid.splitlines())
 
     def fitted(self, headings: Sequence[str], rows: Sequence[Sequence[Value]]) -> str:
-        """A table of anybody's text that fits: the widest columns of text give way, word by word."""
+        """A table of anybody's text that fits: the widest columns of text give way, whole words first."""
         table = [
             [f"{value:,}" if isinstance(value, int) else line(value, MESSAGE) for value in row]
             for row in rows
         ]
         numbers = [bool(rows) and isinstance(rows[0][at], int) for at in range(len(headings))]
-        # A column of numbers is as narrow as it can be, one of text as wide as it likes, while there is room.
-        ideal = [
-            max(map(len, heading.split())) if number else len(heading)
-            for heading, number in zip(headings, numbers, strict=True)
+        names = [heading.upper() for heading in headings]
+        columns = list(zip(names, *table, strict=True))
+        widths = [max(map(cell_len, column)) for column in columns]
+        words = [
+            max(cell_len(word) for cell in column for word in cell.split() or [""]) for column in columns
         ]
-        widths = [max([wide, *(cell_len(row[at]) for row in table)]) for at, wide in enumerate(ideal)]
         while sum(widths) + GAP * (len(widths) - 1) > self.width:
-            widest = max(range(len(widths)), key=lambda at: 0 if numbers[at] else widths[at])
-            widths[widest] -= 1
-        cells = [[wrap(text, width) for text, width in zip(row, widths, strict=True)] for row in table]
-        named = [wrap(heading, width) for heading, width in zip(headings, widths, strict=True)]
-        return self.grid(named, cells, ["right" if number else "left" for number in numbers])
+            loose = [at for at, width in enumerate(widths) if width > words[at]]
+            texts = [at for at, number in enumerate(numbers) if not number]
+            widths[max(loose or texts, key=lambda at: widths[at])] -= 1
+        return "\n".join(text for row in (names, *table) for text in _lines(row, widths, numbers))
+
+
+def _lines(row: Sequence[str], widths: Sequence[int], numbers: Sequence[bool]) -> Iterator[str]:
+    """One row of a table, its cells broken to their widths."""
+    broken = [wrap(cell, width).split("\n") for cell, width in zip(row, widths, strict=True)]
+    for cells in zip_longest(*broken, fillvalue=""):
+        padded = [
+            " " * (width - cell_len(text)) + text if number else text + " " * (width - cell_len(text))
+            for text, width, number in zip(cells, widths, numbers, strict=True)
+        ]
+        yield (" " * GAP).join(padded).rstrip()
 
 
 def page_of(width: int, *, colour: bool) -> Page:

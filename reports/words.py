@@ -1,6 +1,7 @@
 """Text that is safe to show: anybody may have named the resources that a report is about."""
 
 import textwrap
+from datetime import datetime
 from typing import Protocol
 
 from rich.cells import cell_len
@@ -53,7 +54,7 @@ def fit(text: str, width: int) -> str:
 
 def wrap(text: str, width: int) -> str:
     """The line, broken to so many terminal columns."""
-    narrow = width if cell_len(text) == len(text) else width // 2
+    narrow = width if cell_len(text) == len(text) else max(width // 2, 1)
     return "\n".join(textwrap.wrap(text, narrow, break_on_hyphens=False))
 
 
@@ -90,3 +91,8 @@ def is_waived(finding: Finding) -> bool:
 def counted(number: int, noun: str) -> str:
     """`1 account`, `2,000 accounts`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def moment(time: datetime) -> str:
+    """`2026-01-31 09:00 UTC`."""
+    return time.strftime("%Y-%m-%d %H:%M UTC")

@@ -13,13 +13,13 @@ from reports.comparison.words import (
     behind,
     fixed,
     headline,
-    moment,
     score,
     standing,
     unseen,
     worse,
 )
 from reports.html.page import asset, environment, policy
+from reports.words import moment
 from scanner.model.comparison import Changed, Comparison
 
 MOST_ROWS = 1000

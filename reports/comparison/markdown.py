@@ -5,10 +5,10 @@ from html import escape
 from typing import ClassVar
 
 from reports.comparison.sections import Section, sections
-from reports.comparison.words import headline, moment
+from reports.comparison.words import headline
 from reports.gfm import code, folded, limited, prose
 from reports.terminal import Value
-from reports.words import counted
+from reports.words import counted, moment
 from scanner.model.comparison import Comparison
 
 ROOM = {"worse": 16_000, "unseen": 8_000, "fixed": 8_000}

@@ -11,7 +11,6 @@ from reports.comparison.words import (
     WHYS,
     day,
     fixed,
-    moment,
     others,
     score,
     standing,
@@ -20,6 +19,7 @@ from reports.comparison.words import (
 )
 from reports.terminal import Value
 from reports.verdicts import RANKS
+from reports.words import moment
 from scanner.model.comparison import Changed, Comparison, Tally
 
 

@@ -58,10 +58,6 @@ WORSE: tuple[Kind, ...] = ("new", "reappeared", "waiver-ended")
 FAILING: tuple[Standing | None, ...] = ("fail", "waived")
 
 
-def moment(time: datetime) -> str:
-    return time.strftime("%Y-%m-%d %H:%M UTC")
-
-
 def day(time: datetime | None) -> str:
     return "" if time is None else time.strftime("%Y-%m-%d")
 

@@ -9,11 +9,12 @@ from markupsafe import Markup
 from reports.html.coverage import coverage_map
 from reports.html.frameworks import blocks
 from reports.html.heatmap import heat_map
+from reports.html.over_time import change_rows, waiver_rows
 from reports.html.overview import label, overview, sentence
 from reports.html.page import asset, environment, policy
 from reports.html.problems import lost_readings, todos, unknowns
 from reports.html.prose import inline, prose
-from reports.html.table import packed, rows, without_script
+from reports.html.table import MOST_ROWS, packed, rows, without_script
 from reports.html.text import check_link, findings_link
 from reports.html.words import (
     CONTROL_LOOKS,
@@ -24,7 +25,9 @@ from reports.html.words import (
     STATES,
     STATUSES,
 )
+from reports.over_time import ABSENCES
 from reports.verdicts import LOOKS, worst_first
+from reports.words import moment
 from scanner.model.result import Report
 
 
@@ -52,6 +55,8 @@ class HtmlRenderer:
             heat=heat,
             coverage=coverage_map(report.result),
             blocks=blocks(report.result),
+            waivers=waiver_rows(report),
+            changes=change_rows(report.result),
             rows=rows(report, ordered),
             without_script=without_script(len(ordered)),
             data=packed(report, ordered, heat),
@@ -62,7 +67,9 @@ class HtmlRenderer:
 @cache
 def _environment() -> Environment:
     made = environment()
-    made.filters.update(prose=prose, inline=inline, sentence=sentence, label=label, check_link=check_link)
+    made.filters.update(
+        prose=prose, inline=inline, sentence=sentence, label=label, check_link=check_link, moment=moment
+    )
     made.globals.update(
         findings_link=findings_link,
         LOOKS=LOOKS,
@@ -73,5 +80,7 @@ def _environment() -> Environment:
         RECORDED=RECORDED,
         EVENT_CLASSES=EVENT_CLASSES,
         EXIT_CODES=EXIT_CODES,
+        ABSENCES=ABSENCES,
+        MOST_GONE=MOST_ROWS,
     )
     return made
