@@ -80,7 +80,7 @@ class LogKey:
 
 def parse_digest_key(key: str) -> DigestKey | None:
     """None: CloudTrail names no digest file so."""
-    if (found := _DIGEST.fullmatch(key)) is None or (end := _stamp(found, "%Y%m%dT%H%M%SZ")) is None:
+    if (found := _DIGEST.fullmatch(key)) is None or (end := _stamp(found)) is None:
         return None
     trail, home = found["trail"], found["home"]
     return DigestKey(
@@ -90,7 +90,7 @@ def parse_digest_key(key: str) -> DigestKey | None:
 
 def parse_log_key(key: str) -> LogKey | None:
     """None: CloudTrail names no log file so."""
-    if (found := _LOG.fullmatch(key)) is None or (stamp := _stamp(found, "%Y%m%dT%H%MZ")) is None:
+    if (found := _LOG.fullmatch(key)) is None or (stamp := _stamp(found)) is None:
         return None
     return LogKey(**_place(found), stamp=stamp, text=key)
 
@@ -104,13 +104,15 @@ def _place(found: re.Match[str]) -> dict[str, Any]:
     }
 
 
-def _stamp(found: re.Match[str], layout: str) -> datetime | None:
+def _stamp(found: re.Match[str]) -> datetime | None:
     """None: not a time, not of the day whose folder it lies in, or before there was a CloudTrail."""
     try:
-        stamp = datetime.strptime(found["stamp"], layout).replace(tzinfo=UTC)
+        stamp = datetime.fromisoformat(found["stamp"])
     except ValueError:
         return None
-    return stamp if f"{stamp:%Y/%m/%d}" == found["day"] and stamp.year >= _FIRST_YEAR else None
+    # strptime and strftime would be a tenth of the whole proof.
+    day = f"{stamp.year}/{stamp.month:02}/{stamp.day:02}"
+    return stamp if day == found["day"] and stamp.year >= _FIRST_YEAR else None
 
 
 def digest_key(

@@ -8,7 +8,7 @@ import pycurl
 from scanner.integrity.schedule import Job
 from scanner.integrity.transport import CONNECT_TIMEOUT, READ_TIMEOUT, Body, Reply
 
-BUFFER = 64 * 1024
+BUFFER = 32 * 1024
 _HEAD_END = b"\r\n"
 LONGEST_WAIT = 1.0
 SHORTEST_WAIT = 0.01
