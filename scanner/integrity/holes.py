@@ -34,8 +34,14 @@ Time = tuple[datetime, datetime]
 class Timeline:
     """The period of a lane as its chain covers it: `spans`, and findings on what is wrong between them."""
 
-    def __init__(self, chain: Chain, about: Circumstances, *, logs_until: datetime | None = None) -> None:
-        """`logs_until`: the stamp of the newest log file that is listed and that no digest names."""
+    def __init__(
+        self, chain: Chain, about: Circumstances, *, logs_until: datetime | None, complete: bool
+    ) -> None:
+        """`logs_until`: the stamp of the newest log file that is listed and that no digest names.
+
+        Not `complete`: digests may be there that were not seen, so none is missing.
+        """
+        self._complete = complete
         self._chain = chain
         self._about = about
         self._logs_until = logs_until
@@ -191,7 +197,8 @@ class Timeline:
             detail = "not one digest file is there" + (f"; {stops}" if stops else "")
             self._report(Kind.NO_DIGESTS, first, about.end, detail)
         elif first >= min(about.end, about.now - LATE):
-            self.spans.append(Span(first, about.end, HourState.NOT_COVERED))
+            pending = HourState.NOT_COVERED if self._complete else HourState.UNKNOWN
+            self.spans.append(Span(first, about.end, pending))
         elif self._chain.judged:
             like = self._chain.judged[-1].seen.key
             self._stopped(first, about.end, "no digest came since", like, runs=runs)
@@ -261,6 +268,9 @@ class Timeline:
     ) -> None:
         """Unless it lies outside the period."""
         if not self._about.covers(first, last):
+            return
+        if not self._complete:
+            self.spans.append(Span(first, last, HourState.UNKNOWN))
             return
         found = finding(self._about, kind, detail, first=first, last=last, key=key, severity=severity)
         self.findings.append(found)

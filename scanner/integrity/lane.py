@@ -43,38 +43,24 @@ def conclude_lane(
 ) -> LaneOutcome:
     """What the digests of one lane prove.
 
-    `reconciliation` is None where the log files weren't listed; `fault` says why the digests, or some of
-    them, could not be listed: then nothing that isn't there is missing.
+    `reconciliation` is None where the log files weren't listed; `fault` says why some digests could not be
+    listed: then what isn't there is unknown, and not missing.
     """
-    if fault is not None:
-        return _unlisted(about, fault)
-    return _Lane(about, follow(seen, about, keys), reconciliation).outcome()
-
-
-def _unlisted(about: Circumstances, fault: str) -> LaneOutcome:
-    detail = f"the digests could not be listed: {fault}"
-    found = finding(about, Kind.DIGEST_UNREADABLE, detail, first=about.start, last=about.end)
-    stretches = calendar([Span(about.start, about.end, HourState.UNKNOWN)], about.start, about.end)
-    lane = ProvenLane(
-        account=about.lane.account,
-        region=about.lane.region,
-        digests=0,
-        logs=0,
-        hours=count(stretches),
-        calendar=stretches,
-    )
-    return LaneOutcome(lane=lane, counts=IntegrityCounts(), findings=(found,))
+    return _Lane(about, follow(seen, about, keys), reconciliation, fault).outcome()
 
 
 class _Lane:
-    def __init__(self, about: Circumstances, chain: Chain, reconciliation: Reconciliation | None) -> None:
+    def __init__(
+        self, about: Circumstances, chain: Chain, reconciliation: Reconciliation | None, fault: str | None
+    ) -> None:
         self._about = about
-        self._reconciliation = reconciliation
+        self._vanished = reconciliation.vanished if reconciliation else frozenset()
+        self._listed = reconciliation if fault is None else None
         self._judged = [judged for judged in chain.judged if self._is_in_period(judged)]
         self._proven = [judged for judged in self._judged if judged.proven and self._covers(judged)]
-        unclaimed = reconciliation.unclaimed if reconciliation else {}
-        newest = reconciliation.newest(about.now) if reconciliation else None
-        timeline = Timeline(chain, about, logs_until=newest)
+        unclaimed = self._listed.unclaimed if self._listed else {}
+        newest = self._listed.newest(about.now) if self._listed else None
+        timeline = Timeline(chain, about, logs_until=newest, complete=fault is None)
         self._timeline = timeline.spans
         self._missing = sum(found.kind is Kind.DIGEST_MISSING for found in timeline.findings)
         times = [(judged.first, judged.last) for judged in chain.proven()]
@@ -82,6 +68,9 @@ class _Lane:
         ends = [*timeline.backfills_missing, *(judged.last for judged in backfills)]
         self._unclaimed = judge_unclaimed(unclaimed, timeline.spans, times, ends, about)
         self._findings = [*timeline.findings, *self._unclaimed.findings]
+        if fault is not None:
+            detail = f"the digests could not all be listed: {fault}"
+            self._report(Kind.DIGEST_UNREADABLE, detail, about.start, about.end)
         self._spans = [*timeline.spans, *self._unclaimed.spans]
         self._expired: list[tuple[datetime, datetime, int]] = []
 
@@ -129,7 +118,7 @@ class _Lane:
         """Whether its log files are counted by what it says, and not as they are found in the bucket."""
         if judged.proven is not None:
             return True
-        named = judged.seen.tally is not None or self._reconciliation is None
+        named = judged.seen.tally is not None or self._listed is None
         return named and judged.kind not in _BESIDE
 
     def _judge_digest(self, judged: Judged) -> None:
@@ -172,7 +161,7 @@ class _Lane:
 
     def _judge_log(self, seen: LogSeen, judged: Judged) -> None:
         kind, detail = _KINDS[seen.state], seen.detail
-        if kind is Kind.LOG_MISSING and self._reconciliation and seen.key in self._reconciliation.vanished:
+        if kind is Kind.LOG_MISSING and seen.key in self._vanished:
             kind, detail = Kind.LOG_UNREADABLE, "was listed, and gone when it was to be read"
         stamp = stamp_of(seen.key) or judged.first
         detail = detail or _SAYS[kind]

@@ -14,6 +14,7 @@ from tests.integrity.tree import (
     TAMPERINGS,
     Run,
     alter_digest,
+    alter_log,
     append_to_log,
     delete_digest,
     delete_log,
@@ -134,9 +135,20 @@ def test_digests_that_cannot_be_listed_leave_every_hour_unknown() -> None:
     about = Run(tree()).about()
     outcome = conclude_lane(about, [], ring(), fault="AccessDenied")
     assert [(each.kind, each.key, each.detail) for each in outcome.findings] == [
-        ("digest-unreadable", None, "the digests could not be listed: AccessDenied")
+        ("digest-unreadable", None, "the digests could not all be listed: AccessDenied")
     ]
     assert hours(outcome) == {"unknown": 7}
+
+
+def test_what_was_listed_is_judged_all_the_same() -> None:
+    changed = tree()
+    altered = alter_log(changed, 0)
+    run = Run(changed)
+    about, reconciliation = run.about(), Reconciliation()
+    seen = run.seen(about, reconciliation)[:3]
+    outcome = conclude_lane(about, seen, run.keys, reconciliation, fault="AccessDenied")
+    assert found(outcome) == [("log-altered", altered), ("digest-unreadable", None)]
+    assert hours(outcome) == {"proven": 2, "altered": 1, "unknown": 4}
 
 
 def test_without_a_listing_the_log_files_of_a_bad_digest_are_counted_by_its_word() -> None:

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from scanner.demo.deliveries import Delivery, Pause, Signer
 from scanner.integrity.history import Off
+from scanner.integrity.lane import conclude_lane
 from scanner.integrity.layout import HOUR
+from scanner.integrity.reconcile import Reconciliation
 from scanner.integrity.verification import conclude
 from scanner.model.verification import LaneOutcome, Verification
 from tests.integrity.tree import TAMPERINGS, Run, digests, forge_digest, logs, tree
@@ -110,6 +112,18 @@ def test_a_fault_is_never_tampering_and_never_well(delivery: Delivery, data: Any
 
 def _backfill(faults: set[str]) -> bool:
     return any(key.endswith("_backfill.json.gz") for key in faults)
+
+
+@given(deliveries, st.data())
+def test_digests_that_were_not_listed_are_never_missing(delivery: Delivery, data: Any) -> None:
+    run = Run(tree(delivery), delivery)
+    about, reconciliation = run.about(off=stops(delivery)), Reconciliation()
+    seen = run.seen(about, reconciliation)
+    listed = [each for each in seen if data.draw(st.booleans())]
+    outcome = conclude_lane(about, listed, run.keys, reconciliation, fault="AccessDenied")
+    assert not is_tampered(outcome)
+    assert verdict(outcome).verdict == "incomplete"
+    assert not outcome.lane.hours.not_covered
 
 
 @given(deliveries, st.data())
