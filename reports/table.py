@@ -242,12 +242,11 @@ def _frameworks(page: Page, result: Result) -> Iterator[str]:
         return
     yield page.heading("Controls of frameworks, as far as checks are evidence")
     columns: tuple[ControlStatus, ...] = ("fail", "unknown", "pass", "not_assessed")
-    rows = []
+    rows: list[tuple[str | int, ...]] = []
     for framework in result.frameworks:
         counts = Counter(control.status for control in framework.controls)
-        rows.append((fit(framework.short, NAME), *(f"{counts[column]:,}" for column in columns)))
-    headings = ("framework", *(column.replace("_", " ") for column in columns))
-    yield page.grid(headings, rows, ("left", *["right"] * len(columns)))
+        rows.append((fit(framework.short, NAME), *(counts[column] for column in columns)))
+    yield page.fitted(("framework", *(column.replace("_", " ") for column in columns)), rows)
     yield "A pass is evidence for a part of a control, and for what the scan covered."
 
 
@@ -263,15 +262,11 @@ def _controls(page: Page, result: Result) -> Iterator[str]:
     if not found:
         return
     yield page.heading(f"{counted(len(found), 'control')} not shown to be met")
-    shown = found[:ROWS]
-    places = [(fit(f"{framework.short} {control.id}", NAME),) for framework, control in shown]
-    room = page.width - len("unknown") - 2 - _widest("control", places, 0) - 2
-    rows = []
-    for (_, control), (place,) in zip(shown, places, strict=True):
-        what = line(f"{control.title} ({_why(control)})", MESSAGE)
-        colour = "red" if control.status == "fail" else "yellow"
-        rows.append((page.paint(control.status, colour), place, wrap(what, room)))
-    yield page.grid(("status", "control", "what it asks for, and why not"), rows)
+    rows = [
+        (control.status, fit(f"{framework.short} {control.id}", NAME), f"{control.title} ({_why(control)})")
+        for framework, control in found[:ROWS]
+    ]
+    yield page.fitted(("status", "control", "what it asks for, and why not"), rows)
     yield from _more(len(found) - ROWS, "control")
 
 
