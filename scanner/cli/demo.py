@@ -7,13 +7,16 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
+from scanner.cli.output import write
 from scanner.cli.saved import read_saved
 from scanner.cli.scan import scan
 from scanner.demo import story
+from scanner.demo.exceptions import waivers
 from scanner.demo.run import embedded_aws, only, surroundings
 from scanner.demo.screen import screen
 from scanner.errors import UserError
@@ -73,6 +76,7 @@ def _scan(ctx: click.Context, folder: str, url: str) -> int:
     """What `trailaudit scan` does, told to write every report; returns its exit code."""
     # What the scan says of its files and its exit code stands on the demo's own screen.
     logging.getLogger("scanner.cli").setLevel(logging.ERROR)
+    write(f"{folder}/waivers.yaml", waivers(datetime.now(UTC).date()).encode())
     with only(surroundings(url)):
         code: int = ctx.invoke(
             scan,
@@ -81,6 +85,7 @@ def _scan(ctx: click.Context, folder: str, url: str) -> int:
             framework=story.FRAMEWORKS,
             output=(f"html={folder}/report.html", f"json={folder}/report.json", f"junit={folder}/report.xml"),
             save_posture=f"{folder}/posture.json",
+            waivers=f"{folder}/waivers.yaml",
         )
     return code
 

@@ -33,6 +33,7 @@ def screen(result: Result, folder: str, *, program: str, seconds: float, keep: b
         f"Reports in {folder}:",
         "  report.html (open it in a browser), report.json, report.xml (JUnit)",
         "  posture.json: all that was read, to be judged again offline",
+        "  waivers.yaml: one failure that somebody answers for, and one no longer",
         "",
         "Try next:",
         *(f"  {command}" for command in _commands(result, folder, program, keep=keep)),

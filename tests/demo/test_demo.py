@@ -72,7 +72,7 @@ def test_it_fits_one_screen(shown: Shown) -> None:
 
 
 def test_it_writes_every_report(shown: Shown) -> None:
-    names = ["posture.json", "report.html", "report.json", "report.xml"]
+    names = ["posture.json", "report.html", "report.json", "report.xml", "waivers.yaml"]
     assert sorted(path.name for path in shown.folder.iterdir()) == names
     assert ET.parse(shown.folder / "report.xml").getroot().tag == "testsuites"
     assert b"<!doctype html>" in (shown.folder / "report.html").read_bytes()[:100].lower()
@@ -154,6 +154,18 @@ def test_nothing_is_unknown_but_the_account_that_could_not_be_entered(shown: Sho
     }
     unknown = [finding for finding in shown.result["findings"] if finding["status"] == "unknown"]
     assert (states, unknown) == ({"acquired": "unreachable", "old-shop": "skipped"}, [])
+
+
+def test_one_waiver_excuses_and_one_is_over(shown: Shown) -> None:
+    told = {note["id"]: note for note in shown.result["waivers"]}
+    assert {name: (note["state"], len(note["findings"])) for name, note in told.items()} == {
+        "DEMO-1": ("active", 1),
+        "DEMO-2": ("expired", 1),
+    }
+    waived = [one for one in shown.result["findings"] if one["waiver"]]
+    assert [(one["account"], one["check"], one["status"]) for one in waived] == [
+        (story.PUBLIC.id, "duplicate-management-events", "fail")
+    ]
 
 
 def test_it_says_the_code_that_the_same_scan_would_have_ended_with(shown: Shown) -> None:

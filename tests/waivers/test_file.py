@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from scanner.errors import UserError
+from scanner.registry import checks
 from scanner.waivers import load, parse
 from scanner.yaml_file import read
 from tests.waivers.shorthand import CHECK, waiver
@@ -108,6 +109,13 @@ def test_one_problem_refuses_the_file_and_the_others_are_counted(tmp_path: Path)
         "did you mean trail-logging? `trailaudit checks` lists them all; "
         f"1 more problem: `trailaudit waivers lint {path}` lists them all"
     )
+
+
+def test_the_example_of_the_manual_is_in_order(tmp_path: Path) -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "over-time.md").read_text()
+    example = manual.partition("```yaml\n")[2].partition("```")[0]
+    (shown,) = load(_file(tmp_path, example), [check.id for check in checks()], 365)
+    assert (shown.id, shown.expires) == ("W-12", date(2026, 3, 31))
 
 
 def test_the_good_ones_are_there_beside_the_problems(tmp_path: Path) -> None:
