@@ -46,7 +46,7 @@ def over_dask(task: Task, address: str, tell: Progress) -> Proven:
             raise UserError(f"the Dask cluster at {address} has no workers", hint="start one: `dask worker`")
         futures = client.map(prove, list(parts(task, threads * SHARES)), pure=False)
         try:
-            return merged(_told(future.result(), tell) for future in distributed.as_completed(futures))
+            return merged(_told(future.result(), tell) for future in futures)
         except BaseException:
             client.cancel(futures)
             raise

@@ -141,6 +141,7 @@ class Walk:
         self._outstanding -= 1 if not isinstance(answer, Page) or answer.last else 0
         tag = answer.request.tag
         assert isinstance(tag, Tag)
+        further: Iterable[Request]
         match answer, tag.what, tag.about:
             case Page(), _What.DIGESTS, Day() as day:
                 further = self._digests(day, answer)
@@ -154,7 +155,10 @@ class Walk:
                 further = self._other(answer)
             case _:
                 raise AssertionError(f"not asked for: {answer.request}")
-        return self._count(further) or self._count(self._later()) or self._count(self._ask_others())
+        requests = self._count(further)
+        if self.done:
+            requests = self._count(self._later()) or self._count(self._ask_others())
+        return requests
 
     @property
     def done(self) -> bool:
@@ -307,13 +311,13 @@ class Walk:
             yield from map(self._get, self._days.close(day))
             yield from self._advance()
 
-    def _log(self, named: _Named, got: Got) -> Iterator[Request]:
+    def _log(self, named: _Named, got: Got) -> tuple[Request, ...]:
         seen = log_seen(named.key, named.sha256, got)
         proven, listed = None, named.listed
         if seen.state is LogState.VALID and listed is not None:
             proven = proven_log(listed.etag, listed.size, got.size)
         self._judge(named, seen, proven)
-        return iter(())
+        return ()
 
     def _judge(self, named: _Named, seen: LogSeen, proven: ProvenLog | None) -> None:
         pending = named.pending
@@ -333,7 +337,7 @@ class Walk:
     def _later(self) -> Iterator[Request]:
         """The digests of a day more, while CloudTrail delivered later ones and none ends past the period."""
         known = self._circumstances
-        if not self.done or known.delivered is None or known.delivered <= known.listed_to:
+        if known.delivered is None or known.delivered <= known.listed_to:
             return
         if self._fault is None and not any(seen.key.end >= known.end for seen in self._seen):
             day = known.listed_to.date()
@@ -345,19 +349,19 @@ class Walk:
 
     def _ask_others(self) -> Iterator[Request]:
         """The digests of other trails, where there are log files that none of ours names."""
-        if self.done and self._others and self._reconciliation.unclaimed:
+        if self._others and self._reconciliation.unclaimed:
             keys, self._others = self._others, []
             for key in keys:
                 yield Get(key, self._tag(_What.OTHER, key), keep=True)
 
-    def _other(self, got: Got) -> Iterator[Request]:
+    def _other(self, got: Got) -> tuple[Request, ...]:
         key = parse_digest_key(got.request.key)
         assert key is not None
         digest = document(key, self._bucket, got)
         if not isinstance(digest, DigestSeen) and proof(self._ring, digest, got.metadata)[1] is Proof.VALID:
             for log in digest.logs:
                 self._reconciliation.named(self._here(log.key))
-        return iter(())
+        return ()
 
     def _tag(self, what: _What, about: object) -> Tag:
         return Tag(self, what, about)
