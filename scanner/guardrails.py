@@ -28,7 +28,24 @@ _PRINCIPAL_KEYS = frozenset({"aws:principalarn", "aws:userid", "aws:username"})
 _EXEMPTING = frozenset(
     {"arnnotlike", "arnnotequals", "stringnotlike", "stringnotequals", "stringnotequalsignorecase"}
 )
+_LITERAL = frozenset({"stringnotequals", "stringnotequalsignorecase"})
 _REQUIRING = frozenset({"arnlike", "arnequals", "stringlike", "stringequals", "stringequalsignorecase"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One action of everybody in an account (`_ANY`: in each) on every trail of it."""
+
+    action: str
+    account: str
+    partition: str
+
+    @property
+    def trail(self) -> str:
+        return f"arn:{self.partition}:cloudtrail:{_ANY}:{self.account}:trail/{_ANY}"
+
+    def identity(self, name: str, account: str | None = None) -> str:
+        return f"arn:{self.partition}:iam::{account or self.account}:{name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +84,7 @@ def settled_by_root(guardrails: Guardrails, partition: str) -> bool:
 def _protection(
     guardrails: Guardrails, levels: Sequence[str], account: str, action: str, partition: str
 ) -> Protection:
-    resource = f"arn:{partition}:cloudtrail:{_ANY}:{account}:trail/{_ANY}"
+    asked = _Asked(action, account, partition)
     denials: list[Denial] = []
     withheld: list[Reading[bool]] = []
     for level in levels:
@@ -83,7 +100,7 @@ def _protection(
                 continue
             denials += [
                 Denial(all_of((here, one.denies)), policy.name, one.exempt)
-                for one in (_denial(statement, action, resource) for statement in found.value)
+                for one in (_denial(statement, asked) for statement in found.value)
             ]
             if any(one["Effect"] == "Allow" for one in found.value):
                 allowed.append(all_of((here, _allows(found.value, action))))
@@ -125,15 +142,15 @@ def _allows(statements: Iterable[Mapping[str, Any]], action: str) -> Reading[boo
     return any_of(_acts(one, action) for one in statements if one["Effect"] == "Allow")
 
 
-def _denial(statement: Mapping[str, Any], action: str, resource: str) -> Denial:
+def _denial(statement: Mapping[str, Any], asked: _Asked) -> Denial:
     if statement["Effect"] != "Deny":
         return Denial(Known(value=False))
     exempt: list[str] = []
     try:
-        conditions = [_holds(*one, exempt) for one in _conditions(statement)]
+        conditions = [_holds(*one, exempt, asked) for one in _conditions(statement)]
     except Unreadable as unread:
         conditions = [unread.gap]
-    answer = all_of((_acts(statement, action), _reaches(statement, resource), *conditions))
+    answer = all_of((_acts(statement, asked.action), _reaches(statement, asked.trail), *conditions))
     return Denial(answer, exempt=tuple(sorted(set(exempt))))
 
 
@@ -151,7 +168,14 @@ def _reaches(statement: Mapping[str, Any], resource: str) -> Reading[bool]:
     """Whether the statement is about every trail of the account."""
     match statement:
         case {"Resource": listed}:
-            return Known(any(_like(pattern, resource) for pattern in _texts(listed)))
+            patterns = _texts(listed)
+            if any(_like(pattern, resource) for pattern in patterns):
+                return Known(value=True)
+            if any(_like(_opened(pattern), resource) for pattern in patterns):
+                return _unclear(
+                    _label(statement), "names resources by policy variables, which are not resolved"
+                )
+            return Known(value=False)
         case {"NotResource": _}:
             return _unclear(_label(statement), "excepts resources, which are not compared")
         case _:
@@ -170,12 +194,21 @@ def _conditions(statement: Mapping[str, Any]) -> list[tuple[str, str, tuple[str,
     ]
 
 
-def _holds(operator: str, key: str, values: tuple[str, ...], exempt: list[str]) -> Reading[bool]:
+def _holds(
+    operator: str, key: str, values: tuple[str, ...], exempt: list[str], asked: _Asked
+) -> Reading[bool]:
     """Whether the condition leaves the denial in force for everyone but some named principals."""
     plain = operator.rpartition(":")[2].removesuffix("ifexists")
     if plain in _EXEMPTING and (key in _PRINCIPAL_KEYS or key.startswith("aws:principaltag/")):
-        if any(_is_everyone(value) for value in values):
+        # To the operators that compare whole texts a wildcard is a letter, which no name has.
+        patterns = () if plain in _LITERAL else values
+        if any(_is_everyone(value, asked) for value in patterns):
             return Known(value=False)
+        if any(_is_everyone(_opened(value), asked) for value in patterns):
+            return Gap(
+                f"whom the condition {operator} of {key} exempts by policy variables is not judged",
+                code=UNCLEAR,
+            )
         # Names speak for themselves, other values only with their key.
         exempt += values if key == "aws:principalarn" else [f"{key} {value}" for value in values]
         return Known(value=True)
@@ -188,15 +221,24 @@ def _holds(operator: str, key: str, values: tuple[str, ...], exempt: list[str]) 
     if (
         whole_accounts
         or plain == "null"
-        or (plain in _REQUIRING and any(set(value) <= {"*"} for value in values))
+        or (plain in _REQUIRING and any(_is_anything(_opened(value), asked) for value in values))
     ):
         return Gap(f"whether the condition {operator} of {key} always holds is not judged", code=UNCLEAR)
     return Known(value=False)  # it denies some calls: to some principals, in some regions, from some networks
 
 
-def _is_everyone(pattern: str) -> bool:
-    """Whether the pattern names every role, which is as good as everybody."""
-    return _like(pattern, f"arn:aws:iam::{_ANY}:role/{_ANY}") or _like(pattern, _ANY)
+def _is_everyone(pattern: str, asked: _Asked) -> bool:
+    """Whether the pattern names every role of the account, which is as good as everybody.
+
+    Where all accounts are asked for, every role of one of them is enough.
+    """
+    _, _, account = pattern.partition("::")
+    owner = account.partition(":")[0] if asked.account == _ANY else asked.account
+    return _like(pattern, asked.identity(f"role/{_ANY}", owner)) or _is_anything(pattern, asked)
+
+
+def _is_anything(pattern: str, asked: _Asked) -> bool:
+    return _like(pattern, _ANY) or _like(pattern, asked.identity(_ANY))
 
 
 def _label(statement: Mapping[str, Any]) -> str:
@@ -207,6 +249,11 @@ def _texts(value: object) -> tuple[str, ...]:
     """One or many, as policies write both; `true` and numbers as text."""
     many = value if isinstance(value, list) else [value]
     return tuple(str(one).lower() if isinstance(one, bool) else str(one) for one in many)
+
+
+def _opened(pattern: str) -> str:
+    """The pattern with a `*` for each policy variable."""
+    return re.sub(r"\$\{[^}]*\}", "*", pattern)
 
 
 def _like(pattern: str, text: str) -> bool:

@@ -72,10 +72,12 @@ def test_actions_are_patterns_without_case(statement: dict[str, Any], answer: bo
         (f"arn:aws:cloudtrail:*:{OTHER}:trail/*", True),
         ("arn:aws:cloudtrail:*:*:trail/audit", False),
         ("arn:aws:cloudtrail:eu-west-1:*:trail/*", False),
+        ("arn:aws:cloudtrail:*:${aws:PrincipalAccount}:trail/*", None),
+        ("arn:aws:cloudtrail:*:*:trail/${aws:username}-*", False),
         ("arn:aws:s3:::*", False),
     ],
 )
-def test_only_a_denial_for_every_trail_counts(resource: str, answer: bool) -> None:
+def test_only_a_denial_for_every_trail_counts(resource: str, answer: bool | None) -> None:
     assert denies(FULL, control_policy(deny(Resource=[resource]))) is answer
 
 
@@ -93,7 +95,12 @@ def test_what_excepts_resources_is_unknown_and_never_a_denial() -> None:
         ({"Bool": {"aws:ViaAWSService": False}}, True),
         ({"Bool": {"aws:PrincipalIsAWSService": "true"}}, False),
         ({"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/*"}}, False),
+        ({"ArnNotLike": {"aws:PrincipalArn": f"arn:aws:iam::{OTHER}:role/*"}}, False),
+        ({"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::333333333333:role/*"}}, True),
+        ({"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::${aws:PrincipalAccount}:role/*"}}, None),
+        ({"StringNotEquals": {"aws:PrincipalArn": "arn:aws:iam::*:role/*"}}, True),
         ({"StringNotLike": {"aws:PrincipalArn": ["*"]}}, False),
+        ({"StringLike": {"aws:PrincipalArn": "arn:aws:iam::*:*"}}, None),
         ({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/intern"}}, False),
         ({"StringNotEquals": {"aws:RequestedRegion": "eu-west-1"}}, False),
         ({"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}, False),
@@ -105,6 +112,20 @@ def test_what_excepts_resources_is_unknown_and_never_a_denial() -> None:
 )
 def test_a_condition_may_exempt_principals_and_nothing_else(condition: Any, answer: bool | None) -> None:
     assert denies(FULL, control_policy(deny(Condition=condition))) is answer
+
+
+@pytest.mark.parametrize("partition", ["aws", "aws-cn", "aws-us-gov"])
+def test_an_exemption_of_everybody_leaves_nothing_denied_in_any_partition(partition: str) -> None:
+    everybody = {"ArnNotLike": {"aws:PrincipalArn": f"arn:{partition}:iam::*:role/*"}}
+    it = guardrails(FULL, control_policy(deny(Condition=everybody)))
+    assert protection(it, MEMBER, STOP, partition).denied == Known(value=False)
+
+
+def test_the_root_does_not_settle_what_it_spares_a_whole_account() -> None:
+    spared = {"ArnNotLike": {"aws:PrincipalArn": f"arn:aws:iam::{OTHER}:role/*"}}
+    assert not settled_by_root(
+        guardrails(FULL, control_policy(deny(Action=list(BLINDING), Condition=spared))), "aws"
+    )
 
 
 def test_whom_it_exempts_is_named() -> None:
