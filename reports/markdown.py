@@ -15,7 +15,7 @@ from reports.words import counted, is_waived, line, resource_name
 from scanner.model.finding import Finding, Severity, Status
 from scanner.model.result import EventClass, Framework, Recorded, Report
 
-FAILURES, BRIEFLY, UNKNOWN, ACCOUNTS, WAIVED = 26_000, 7_000, 7_000, 6_000, 5_000
+FAILURES, BRIEFLY, UNKNOWN, ACCOUNTS, WAIVED, STALE = 25_000, 7_000, 6_000, 6_000, 5_000, 3_000
 """Bytes that each part may take (so never more characters); the others need less than what is left."""
 ROWS = 20
 """Failures of one check, frameworks, reasons of the gate."""
@@ -190,3 +190,16 @@ def _waived(report: Report) -> Iterator[str]:
         headings = ("waiver", "owner", "expires", "check", "account", "resource")
         lines = limited(headings, rows, WAIVED, "waived failure")
         yield from folded(f"{counted(len(rows), 'failure')} waived", lines)
+    yield from _stale(report)
+
+
+def _stale(report: Report) -> Iterator[str]:
+    """Waivers that excuse nothing."""
+    stale = [waiver for waiver in report.result.waivers if waiver.state != "active"]
+    if stale:
+        rows = (
+            ((code(one.id, SHORT), code(one.owner, SHORT), one.state, prose(one.detail, REASON)), 1)
+            for one in stale
+        )
+        lines = limited(("waiver", "owner", "state", "what became of it"), rows, STALE, "waiver")
+        yield from folded(f"{counted(len(stale), 'waiver')} without effect", lines)

@@ -1,10 +1,12 @@
 """From saved posture to reports and exit code."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
 
+from scanner import registry
 from scanner.aws import collect
 from scanner.aws.scope import Scope
 from scanner.model.posture import Posture
@@ -184,6 +186,28 @@ def test_a_format_that_breaks_leaves_the_others_and_fails_loudly(
     assert result.exit_code == 2
     assert "the junit report can't be rendered: ValueError: no such cell" in result.stderr
     assert sorted(path.name for path in Path().iterdir()) == ["posture.json", "r.json"]
+
+
+def test_a_format_whose_extra_is_missing_is_refused_before_anything_is_read(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("reports.xlsx", "reports.workbook"):
+        monkeypatch.delitem(sys.modules, module, raising=False)
+    monkeypatch.setitem(sys.modules, "xlsxwriter", None)
+    result = run("scan", "--posture", "no such file", "--output", "xlsx=r.xlsx", "--output", "json=r.json")
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "trailaudit: the report format xlsx needs xlsxwriter, which is not installed "
+        "(pip install 'trailaudit[xlsx]')\n"
+    )
+
+
+def test_every_format_comes_from_one_scan(run: Run) -> None:
+    formats = sorted(registry.renderers())
+    outputs = [word for name in formats for word in ("--output", f"{name}=r.{name}")]
+    result = run("scan", "--posture", save(STOPPED), *outputs)
+    assert result.exit_code == 1
+    assert sorted(path.suffix[1:] for path in Path().glob("r.*")) == formats
 
 
 def test_the_caller_and_the_time_of_the_run_stand_in_the_result(run: Run) -> None:

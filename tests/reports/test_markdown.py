@@ -10,7 +10,17 @@ from reports.markdown import MarkdownRenderer
 from reports.words import printable
 from scanner.model.finding import Status
 from scanner.model.result import Report
-from tests.reports.sample import FRAMEWORKS, WAIVER, account, clean, finding, hostile, in_order, report
+from tests.reports.sample import (
+    FRAMEWORKS,
+    WAIVER,
+    account,
+    clean,
+    finding,
+    hostile,
+    in_order,
+    report,
+    waiver_note,
+)
 
 OURS = ("<details><summary>", "</details>", "<!-- -->")
 
@@ -79,6 +89,13 @@ def test_a_waived_failure_is_told_apart_from_open_ones() -> None:
     assert "| `W-1` | `platform@example.com` | 2026-03-31 | `trail-notifications` |" in text
 
 
+def test_a_waiver_that_excuses_nothing_is_told() -> None:
+    expired = waiver_note().model_copy(update={"state": "expired", "detail": "ended on 2026-01-01"})
+    text = rendered(report(waivers=[expired, waiver_note()]))
+    assert "<summary>1 waiver without effect</summary>" in text
+    assert "| `W-1` | `platform@example.com` | expired | ended on 2026-01-01 |" in text
+
+
 def test_a_clean_run_has_no_section_about_failures() -> None:
     text = rendered(clean())
     assert text.startswith("## trailaudit: pass\n")
@@ -114,7 +131,8 @@ def test_the_largest_report_fits_into_a_comment_and_counts_what_it_leaves_out() 
         )
     )
     accounts = [account(f"{10**11 + one}", "unreachable", name=long, reason=long) for one in range(300)]
-    text = rendered(report(findings=some, accounts=accounts, frameworks=FRAMEWORKS * 200))
+    stale = [waiver_note(long).model_copy(update={"state": "unused", "detail": long})] * 100
+    text = rendered(report(findings=some, accounts=accounts, frameworks=FRAMEWORKS * 200, waivers=stale))
     assert len(text.encode()) <= 65_536
     assert "### 1,500 failures, worst first" in text
     assert "more failures that a comment has no room for" in text
