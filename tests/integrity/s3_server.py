@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from ssl import SSLContext
 from urllib.parse import parse_qs, quote_plus, unquote, urlsplit
 from xml.sax.saxutils import escape
 
@@ -224,9 +225,9 @@ class _Connection(asyncio.Protocol):
             self._transport.close()
 
 
-async def listen(server: S3Server) -> asyncio.Server:
+async def listen(server: S3Server, tls: SSLContext | None = None) -> asyncio.Server:
     loop = asyncio.get_running_loop()
-    return await loop.create_server(lambda: _Connection(server), "127.0.0.1", 0, backlog=1024)
+    return await loop.create_server(lambda: _Connection(server), "127.0.0.1", 0, backlog=1024, ssl=tls)
 
 
 def url_of(listening: asyncio.Server) -> str:
@@ -234,14 +235,15 @@ def url_of(listening: asyncio.Server) -> str:
 
 
 @contextmanager
-def serving(server: S3Server) -> Iterator[str]:
+def serving(server: S3Server, tls: SSLContext | None = None) -> Iterator[str]:
     """The server in a thread of its own; yields its URL."""
     loop = asyncio.new_event_loop()
-    listening = loop.run_until_complete(listen(server))
+    listening = loop.run_until_complete(listen(server, tls))
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
     try:
-        yield url_of(listening)
+        url = url_of(listening)
+        yield url.replace("http:", "https:") if tls else url
     finally:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
