@@ -17,6 +17,7 @@ from scanner.integrity.local import LocalObjects
 from scanner.integrity.run import Proven, Task, prove
 from scanner.integrity.spread import in_processes, merged, over_dask, parts
 from scanner.integrity.walk import Site
+from scanner.model.verification import LaneOutcome
 from tests.integrity.tree import SIGNER, Run, delivered
 
 DELIVERY = Delivery(regions=("eu-west-1", "us-east-1", "us-west-2"))
@@ -45,8 +46,8 @@ def copy(folder: Path) -> Task:
     )
 
 
-def regions(proven: Proven) -> list[str]:
-    return sorted(outcome.lane.region for outcome in proven.outcomes)
+def by_region(proven: Proven) -> dict[str, LaneOutcome]:
+    return {outcome.lane.region: outcome for outcome in proven.outcomes}
 
 
 def test_lanes_are_dealt_out_and_none_is_lost() -> None:
@@ -72,9 +73,7 @@ def test_processes_prove_what_one_would(tmp_path: Path) -> None:
     task = copy(tmp_path)
     told: list[int] = []
     found = in_processes(task, 2, told.append)
-    assert {outcome.lane.region: outcome for outcome in found.outcomes} == {
-        outcome.lane.region: outcome for outcome in prove(task).outcomes
-    }
+    assert by_region(found) == by_region(prove(task))
     assert sum(told) == sum(outcome.lane.digests for outcome in found.outcomes)
 
 
@@ -94,8 +93,7 @@ def test_a_dask_cluster_proves_what_one_process_would(tmp_path: Path) -> None:
         n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None, protocol="tcp"
     ) as cluster:
         found = over_dask(task, cluster.scheduler_address, lambda _: None)
-    assert regions(found) == regions(prove(task))
-    assert {outcome.counts.logs_valid for outcome in found.outcomes} == {12}
+    assert by_region(found) == by_region(prove(task))
 
 
 def test_without_the_package_the_way_out_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
