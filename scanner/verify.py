@@ -227,7 +227,9 @@ def _is_none_of_it(outcome: LaneOutcome, ground: _Ground, expected: frozenset[La
 def _circumstances(asked: Asked, ground: _Ground, lane: Lane, now: datetime) -> Circumstances:
     days = list(digest_days(asked.start, asked.end))
     midnight = [datetime.combine(day, time(), UTC) for day in (days[0], days[-1] + _DAY)]
-    about_it = lane == Lane(ground.arn.account, ground.arn.region)
+    # Whether the status of an organization trail speaks of the members' digests too isn't documented.
+    members = ground.trail is not None and ground.trail.organization
+    about_it = lane == Lane(ground.arn.account, ground.arn.region) and not members
     return Circumstances(
         lane=lane,
         start=asked.start,

@@ -175,6 +175,8 @@ def _switched_on(call: str, request: Mapping[str, Any]) -> bool | None:
             return True
         case "StopLogging" | "DeleteTrail":
             return False
+        case "CreateTrail":
+            return request.get("enableLogFileValidation") is True
         case _:
             told = request.get("enableLogFileValidation")
             return told if isinstance(told, bool) else None

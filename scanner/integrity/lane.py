@@ -40,13 +40,18 @@ def conclude_lane(
     reconciliation: Reconciliation | None = None,
     *,
     fault: str | None = None,
+    logs_fault: str = "they were not asked for",
 ) -> LaneOutcome:
     """What the digests of one lane prove.
 
-    `reconciliation` is None where the log files weren't listed; `fault` says why some digests could not be
-    listed: then what isn't there is unknown, and not missing.
+    `reconciliation` is None where not all log files were listed, which `logs_fault` gives the cause of: then
+    none is known to be injected, nor known not to be. `fault` says why some digests could not be listed:
+    then what isn't there is unknown, and not missing.
     """
-    return _Lane(about, follow(seen, about, keys), reconciliation, fault).outcome()
+    lane = _Lane(about, follow(seen, about, keys), reconciliation, fault)
+    if reconciliation is None:
+        lane.leave_open(f"whether log files were put there: they could not be listed ({logs_fault})")
+    return lane.outcome()
 
 
 class _Lane:
@@ -73,6 +78,11 @@ class _Lane:
             self._report(Kind.DIGEST_UNREADABLE, detail, about.start, about.end)
         self._spans = [*timeline.spans, *self._unclaimed.spans]
         self._expired: list[tuple[datetime, datetime, int]] = []
+
+    def leave_open(self, question: str) -> None:
+        """Nothing tells; it is no matter of any hour."""
+        detail = f"not known is {question}"
+        self._report(Kind.LOG_UNVERIFIABLE, detail, self._about.start, self._about.end)
 
     def _covers(self, judged: Judged) -> bool:
         return self._about.covers(judged.first, judged.last)

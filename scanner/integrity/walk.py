@@ -24,7 +24,7 @@ from scanner.integrity.layout import (
     parse_digest_key,
     relative,
 )
-from scanner.integrity.objects import Answer, Get, Got, List, Listed, Outcome, Page, Request
+from scanner.integrity.objects import Answer, Container, Get, Got, List, Listed, Outcome, Page, Request
 from scanner.integrity.reconcile import Reconciliation
 from scanner.model.verification import LaneOutcome
 
@@ -82,6 +82,8 @@ class _Pending:
     tally: Tally = field(default_factory=Tally)
     trusted: bool = False
     """Some of it was taken from that run."""
+    container: str = ""
+    """What is wrong with the digest's own."""
 
 
 class _Named(NamedTuple):
@@ -169,8 +171,8 @@ class Walk:
         return self._conclude(self._learn(self._circumstances)) if found.findings else found
 
     def _conclude(self, circumstances: Circumstances) -> LaneOutcome:
-        listed = self._reconciliation if self._logs_fault is None else None
-        return conclude_lane(circumstances, self._seen, self._ring, listed, fault=self._fault)
+        listed, why = (self._reconciliation, "") if self._logs_fault is None else (None, self._logs_fault)
+        return conclude_lane(circumstances, self._seen, self._ring, listed, fault=self._fault, logs_fault=why)
 
     def _count(self, requests: Iterable[Request]) -> list[Request]:
         counted = list(requests)
@@ -238,10 +240,13 @@ class Walk:
         else:
             signature, proven = proof(self._ring, digest, got.metadata)
             row = None
-            if self._journal is not None and got.etag == listed.etag and got.body is not None:
+            container = got.detail if got.container is not Container.WHOLE else ""
+            whole = got.etag == listed.etag and not container
+            if self._journal is not None and whole and got.body is not None:
                 now, modified = self._circumstances.now, got.last_modified or listed.last_modified
                 row = Row(listed.key, listed.etag, listed.size, got.body, got.metadata, modified, now, ())
-            yield from self._name(_Pending(key, digest, signature, proven, got.last_modified, row))
+            pending = _Pending(key, digest, signature, proven, got.last_modified, row, container=container)
+            yield from self._name(pending)
         yield from self._less(day)
 
     def _name(self, pending: _Pending) -> Iterator[Request]:
@@ -278,6 +283,7 @@ class Walk:
             proof=pending.proof,
             tally=tally,
             modified=pending.modified,
+            container=pending.container,
         )
         self._finished(seen)
         if pending.row is None or self._journal is None:

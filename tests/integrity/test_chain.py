@@ -197,8 +197,9 @@ def test_a_bad_object_that_was_written_later_says_when() -> None:
 def test_what_is_put_after_a_digest_is_an_altered_container() -> None:
     run = Run(tree())
     about = run.about()
-    seen = run.seen(about, Reconciliation())
+    reconciliation = Reconciliation()
+    seen = run.seen(about, reconciliation)
     seen[2] = replace(seen[2], detail="20 bytes follow the gzip member")
-    outcome = conclude_lane(about, seen, run.keys)
+    outcome = conclude_lane(about, seen, run.keys, reconciliation)
     assert found(outcome) == [("container-altered", seen[2].key.text)]
     assert hours(outcome) == {"proven": 7}

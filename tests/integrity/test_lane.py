@@ -133,7 +133,7 @@ def test_a_log_file_that_cannot_be_read_is_unknown_and_never_worse() -> None:
 
 def test_digests_that_cannot_be_listed_leave_every_hour_unknown() -> None:
     about = Run(tree()).about()
-    outcome = conclude_lane(about, [], ring(), fault="AccessDenied")
+    outcome = conclude_lane(about, [], ring(), Reconciliation(), fault="AccessDenied")
     assert [(each.kind, each.key, each.detail) for each in outcome.findings] == [
         ("digest-unreadable", None, "the digests could not all be listed: AccessDenied")
     ]
@@ -163,11 +163,27 @@ def test_without_a_listing_the_log_files_of_a_bad_digest_are_counted_by_its_word
 def test_a_digest_whose_log_files_were_not_read_leaves_its_time_unknown() -> None:
     run = Run(tree())
     about = run.about()
-    seen = run.seen(about, Reconciliation())
+    reconciliation = Reconciliation()
+    seen = run.seen(about, reconciliation)
     seen[2] = replace(seen[2], tally=None)
-    outcome = conclude_lane(about, seen, run.keys)
+    outcome = conclude_lane(about, seen, run.keys, reconciliation)
     assert kinds(outcome) == ["log-unverifiable"]
     assert hours(outcome) == {"proven": 5, "unknown": 2}
+
+
+def test_log_files_that_cannot_be_listed_leave_open_whether_one_was_injected() -> None:
+    run = Run(tree())
+    about = run.about()
+    seen = run.seen(about, Reconciliation())
+    outcome = conclude_lane(about, seen, run.keys, None, logs_fault="AccessDenied")
+    assert [(each.kind, each.key, each.detail) for each in outcome.findings] == [
+        (
+            "log-unverifiable",
+            None,
+            "not known is whether log files were put there: they could not be listed (AccessDenied)",
+        )
+    ]
+    assert hours(outcome) == {"proven": 7}
 
 
 def test_only_digests_that_cover_some_of_the_period_are_judged() -> None:

@@ -144,10 +144,18 @@ def test_digests_that_may_not_be_listed_leave_the_lane_unknown() -> None:
     assert found.lane.hours.proven == 0
 
 
+def test_what_was_put_after_a_digest_is_found() -> None:
+    tree = dict(delivered())
+    key = trees.digests(tree)[2]
+    tree[key] = replace(tree[key], body=tree[key].body + b"more")
+    assert [(one.kind, one.key) for one in outcome(tree).findings] == [("container-altered", key)]
+
+
 def test_log_files_that_may_not_be_listed_are_proven_one_by_one() -> None:
     folder = "AWSLogs/111122223333/CloudTrail/eu-west-1/2026/06/01/"
     found = outcome(delivered(), faults={folder: Outcome.DENIED})
-    assert kinds(found) == []
+    assert kinds(found) == ["log-unverifiable"]
+    assert found.findings[0].detail.startswith("not known is whether log files were put there")
     assert found.counts.logs_valid == 12
 
 
