@@ -139,10 +139,10 @@ class Timeline:
     def _stopped(self, first: datetime, last: datetime, why: str, like: DigestKey, *, runs: bool) -> None:
         """No chain leads over this time. `runs`: the trail still delivered when it began.
 
-        Then digests were due until the first stop, if that is known to be the first.
+        Then digests were due until the first stop, if that is known to be the first. A copy may end sooner.
         """
         stops = self._stops(first, last)
-        if stops and runs and self._knows_stops(first):
+        if stops and runs and self._knows_stops(first) and not self._about.copied:
             while first + HOUR + _SETTLES <= stops[0][0]:
                 self._due(first, first + HOUR, like, f"was due: the trail ran until {iso(stops[0][0])}")
                 first += HOUR
@@ -206,8 +206,13 @@ class Timeline:
             self._gap(first, about.end, "no digest came since")
 
     def _gone_until(self, first: datetime) -> datetime | None:
-        """Until when digests must have been there, after the newest one that is; None: nothing shows it."""
+        """Until when digests must have been there, after the newest one that is; None: nothing shows it.
+
+        A copy may have been made before they came.
+        """
         about = self._about
+        if about.copied:
+            return None
         newest = max(
             (judged for judged in self._chain.judged if not judged.seen.key.backfill),
             key=lambda judged: judged.seen.key.end,
