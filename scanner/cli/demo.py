@@ -6,12 +6,14 @@ import shutil
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
+from scanner import registry
 from scanner.cli.output import write
 from scanner.cli.saved import read_saved
 from scanner.cli.scan import scan
@@ -83,11 +85,18 @@ def _scan(ctx: click.Context, folder: str, url: str) -> int:
             organization=True,
             role_name=story.ROLE,
             framework=story.FRAMEWORKS,
-            output=(f"html={folder}/report.html", f"json={folder}/report.json", f"junit={folder}/report.xml"),
+            output=tuple(_outputs(folder)),
             save_posture=f"{folder}/posture.json",
             waivers=f"{folder}/waivers.yaml",
         )
     return code
+
+
+def _outputs(folder: str) -> Iterator[str]:
+    """Every format whose extra is installed."""
+    for name in registry.renderers():
+        with suppress(UserError):
+            yield f"{name}={folder}/report{registry.renderer(name).suffix}"
 
 
 def _wait(url: str) -> None:
