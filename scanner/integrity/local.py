@@ -59,6 +59,8 @@ class LocalObjects(Objects):
                 stat = os.fstat(file.fileno()) if request.keep else None
         except OSError as error:
             return Got(request, _outcome(error), str(error))
+        except ValueError as error:  # no file can be called so
+            return Got(request, Outcome.MISSING, str(error))
         return Got(
             request,
             Outcome.OK,

@@ -12,6 +12,8 @@ _META = "x-amz-meta-"
 _THROTTLES = {"SlowDown", "ServiceUnavailable", "Throttling", "TooManyRequests", "KMS.ThrottlingException"}
 _PASSING = {"RequestTimeout", "InternalError", "ExpiredToken", "TemporaryRedirect", "KMS.InternalException"}
 """Codes below 500 that another try may not meet; an expired token is replaced meanwhile."""
+_ELSEWHERE = {"AuthorizationHeaderMalformed", "PermanentRedirect", "IllegalLocationConstraintException"}
+_MOVED = 301
 _TOO_MANY = (429, 503)
 _FORBIDDEN, _NOT_FOUND, _SERVER_ERROR = 403, 404, 500
 
@@ -99,7 +101,7 @@ def _refusal(job: Job, reply: Reply) -> Answer | Fault | Elsewhere | Skewed:
     error = read_error(reply.text)
     code, detail = error.code, _say(reply.status, error.code, error.message)
     region = reply.headers.get("x-amz-bucket-region") or error.region
-    if region and code not in _PASSING and reply.status in (301, 307, 400):
+    if region and (reply.status == _MOVED or code in _ELSEWHERE):
         return Elsewhere(region, detail)
     date = reply.headers.get("date")
     if code == "RequestTimeTooSkewed" and date:

@@ -18,11 +18,12 @@ SHORTEST_WAIT = 0.01
 class _Exchange:
     """An easy handle, used for one job after the other."""
 
-    __slots__ = ("body", "curl", "job", "lines")
+    __slots__ = ("body", "curl", "error", "job", "lines")
 
     def __init__(self, ca_bundle: str | None) -> None:
         self.job: Job | None = None
         self.body: Body | None = None
+        self.error: BaseException | None = None
         self.lines: list[bytes] = []
         self.curl = curl = pycurl.Curl()
         curl.setopt(pycurl.NOSIGNAL, 1)
@@ -40,15 +41,21 @@ class _Exchange:
         curl.setopt(pycurl.WRITEFUNCTION, self._write)
 
     def begin(self, job: Job, url: str, headers: list[str]) -> None:
-        self.job, self.body = job, None
+        self.job, self.body, self.error = job, None, None
         self.lines.clear()
         self.curl.setopt(pycurl.URL, url)
         self.curl.setopt(pycurl.HTTPHEADER, headers)
 
-    def _write(self, piece: bytes) -> None:
-        if self.body is None:
-            self.body = self._new_body()
-        self.body.feed(piece)
+    def _write(self, piece: bytes) -> int:
+        """Says how much it took. What is raised in a callback libcurl would print and forget."""
+        try:
+            if self.body is None:
+                self.body = self._new_body()
+            self.body.feed(piece)
+        except BaseException as error:  # noqa: BLE001 # Ctrl-C, too
+            self.error = error
+            return -1
+        return len(piece)
 
     def reply(self) -> Reply:
         body = self._new_body() if self.body is None else self.body
@@ -122,7 +129,10 @@ class CurlTransport:
                 reply = exchange.reply()
                 done.append((exchange.end(), reply))
             for curl, _, message in failed:
-                done.append((self._release(curl).end(), Reply(fault=message)))
+                exchange = self._release(curl)
+                if exchange.error is not None:
+                    raise exchange.error
+                done.append((exchange.end(), Reply(fault=message)))
         return done
 
     def _release(self, curl: pycurl.Curl) -> _Exchange:

@@ -61,8 +61,7 @@ class Requests:
         bucket = request.bucket or self._place.bucket
         origin, root, signer = self._addresses.get(bucket) or self._address(bucket)
         if isinstance(request, Get):
-            key = request.key
-            path = f"{root}/{key if _PLAIN.fullmatch(key) else quote(key, safe='/-_.~')}"
+            path = f"{root}/{encoded(request.key)}"
             return origin + path, signer.headers(path, "", now)
         query = list_query(request, job.token)
         return f"{origin}{root or '/'}?{query}", signer.headers(root or "/", query, now)
@@ -93,6 +92,11 @@ class Requests:
         signer = Signer(urlsplit(origin).netloc, region, self._credentials(), owner)
         self._addresses[bucket] = origin, root, signer
         return self._addresses[bucket]
+
+
+def encoded(key: str) -> str:
+    """For a URL's path. Letters that UTF-8 hasn't go out too: S3 then says that there is no such key."""
+    return key if _PLAIN.fullmatch(key) else quote(key, safe="/-_.~", errors="surrogatepass")
 
 
 def address(endpoint: str | None, bucket: str, region: str) -> tuple[str, str]:

@@ -23,7 +23,7 @@ class ThreadsTransport:
     def __init__(self, ca_bundle: str | None, concurrency: int) -> None:
         threads = min(concurrency, MOST_THREADS)
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="trailaudit-s3")
-        self._done: SimpleQueue[tuple[int, Job, Reply]] = SimpleQueue()
+        self._done: SimpleQueue[tuple[int, Job, Reply | BaseException]] = SimpleQueue()
         self._round = 0
         self._threads = threads
         self._ca_bundle = ca_bundle
@@ -38,6 +38,8 @@ class ThreadsTransport:
             number, job, reply = self._done.get(timeout=seconds)
             while True:
                 if number == self._round:
+                    if isinstance(reply, BaseException):
+                        raise reply
                     yield job, reply
                 number, job, reply = self._done.get_nowait()
 
@@ -49,8 +51,13 @@ class ThreadsTransport:
         self._executor.shutdown(wait=False, cancel_futures=True)
 
     def _fetch(self, number: int, job: Job, url: str, headers: list[str]) -> None:
-        if number == self._round:
-            self._done.put((number, job, self._reply(job, url, headers)))
+        if number != self._round:
+            return
+        try:
+            reply: Reply | BaseException = self._reply(job, url, headers)
+        except BaseException as error:  # noqa: BLE001 # nobody looks at the future
+            reply = error
+        self._done.put((number, job, reply))
 
     def _reply(self, job: Job, url: str, headers: list[str]) -> Reply:
         try:

@@ -72,6 +72,8 @@ def test_a_listing_is_what_s3_lists(
 def test_a_file_that_is_not_there_is_missing(copy: Path) -> None:
     assert get(copy, Get("AWSLogs/1/no")).outcome is Outcome.MISSING
     assert get(copy, Get("z/no")).outcome is Outcome.MISSING
+    assert get(copy, Get("AWSLogs/\ud800")).outcome is Outcome.MISSING
+    assert get(copy, Get("AWSLogs/\0")).outcome is Outcome.MISSING
 
 
 @pytest.mark.parametrize("key", ["../outside", "/etc/passwd", "AWSLogs/../../outside"])

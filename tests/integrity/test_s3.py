@@ -349,6 +349,23 @@ def test_an_error_of_the_consumer_ends_the_pump_which_can_pump_again(opened: Ope
         assert len(get_all(objects, map(Get, server.objects))) == 20
 
 
+def test_an_interruption_while_hashing_comes_through(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with opened(S3Server(tree(3)), concurrency=1) as (server, objects):
+        with monkeypatch.context() as patched:
+            patched.setattr("scanner.integrity.hashing.Inflation.feed", interrupt)
+            with pytest.raises(KeyboardInterrupt):
+                get_all(objects, map(Get, server.objects))
+        assert len(get_all(objects, map(Get, server.objects))) == 3
+
+
+def test_a_key_that_utf8_cannot_write_is_just_not_there(opened: Open) -> None:
+    with opened(S3Server({})) as (_, objects):
+        assert get(objects, "AWSLogs/\ud800\x00.json.gz").outcome is not Outcome.OK
+
+
 def test_new_credentials_sign_from_the_next_second_on() -> None:
     given = [CREDENTIALS]
     seconds = iter([1.0, 1.5, 2.0])
