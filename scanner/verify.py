@@ -97,6 +97,8 @@ def verify(
         place = objects.bucket
     expected = _expected(asked, ground)
     lanes = sorted(_chosen(asked, found | expected))
+    if not lanes:
+        raise UserError("nothing is left to verify", hint="see --account and --region")
     task = Task(
         site=site,
         lanes=tuple(_circumstances(asked, ground, lane, now) for lane in lanes),

@@ -2,12 +2,13 @@
 
 import multiprocessing
 import signal
+import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import replace
 from importlib import import_module
 from types import FrameType
-from typing import Any
+from typing import Any, NoReturn
 
 from scanner.errors import UserError
 from scanner.integrity.run import Progress, Proven, Task, prove
@@ -73,8 +74,8 @@ def _told(proven: Proven, tell: Progress) -> Proven:
 def _heed_the_parent_alone() -> None:
     """Ctrl-C reaches every process of the terminal: here the parent's word ends the work, journal and all."""
 
-    def leave(_signal: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
+    def leave(_signal: int, _frame: FrameType | None) -> NoReturn:
+        sys.exit(1)
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, leave)

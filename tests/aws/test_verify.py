@@ -223,6 +223,11 @@ def test_a_member_whose_files_are_all_gone_is_missed(world: World) -> None:
     assert {(one.account, str(one.kind)) for one in found.findings} == {(MEMBER, "no-digests")}
 
 
+def test_an_account_that_the_trail_delivers_nothing_for_leaves_nothing_to_verify(world: World) -> None:
+    with pytest.raises(UserError, match="nothing is left to verify"):
+        world.verify(accounts=(MEMBER,))
+
+
 @pytest.mark.usefixtures("world")
 def test_a_task_goes_to_another_process_and_signs_in_there() -> None:
     session = Session(Scope(), None, DELIVERY.arn)
