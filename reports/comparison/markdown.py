@@ -1,12 +1,12 @@
 """A comparison as a comment on a pull request or a page of a wiki: what opened first, the rest folded."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 from typing import ClassVar
 
 from reports.comparison.sections import Section, sections
 from reports.comparison.words import headline
-from reports.gfm import code, folded, limited, prose
+from reports.gfm import Rows, code, folded, limited, prose
 from reports.terminal import Value
 from reports.words import counted, moment
 from scanner.model.comparison import Comparison
@@ -14,6 +14,8 @@ from scanner.model.comparison import Comparison
 ROOM = {"worse": 16_000, "unseen": 8_000, "fixed": 8_000}
 LEAST = 3_000
 """Bytes that each table may take; all of them together fit into a comment, of 65,536 characters."""
+SHORTEST = 10
+"""Bytes of the shortest row: of four cells at least."""
 OPEN = ("runs", "kinds", "worse", "unseen")
 """Sections that nobody has to unfold."""
 NAMES = frozenset({"Check", "Account", "Region", "Resource", "Run", "Option", "Framework", "Control", "Name"})
@@ -40,8 +42,8 @@ def _head(comparison: Comparison) -> Iterator[str]:
 
 def _section(section: Section) -> Iterator[str]:
     headings = [column.heading for column in section.columns]
-    rows = ((tuple(map(_cell, headings, row)), 1) for row in section.rows)
-    table = limited(headings, rows, ROOM.get(section.key, LEAST), "row")
+    room = ROOM.get(section.key, LEAST)
+    table = limited(headings, _rows(headings, section, room // SHORTEST), room, "row")
     if section.key in OPEN:
         yield f"### {section.title}"
         yield ""
@@ -53,6 +55,14 @@ def _section(section: Section) -> Iterator[str]:
             f"<b>{escape(section.title)}</b> ({counted(len(section.rows), 'row')}): {escape(section.intro)}"
         )
         yield from folded(summary, table)
+
+
+def _rows(headings: Sequence[str], section: Section, most: int) -> Rows:
+    """So many rows, which are more than there is room for, and how many others there are."""
+    for row in section.rows[:most]:
+        yield tuple(map(_cell, headings, row)), 1
+    if len(section.rows) > most:
+        yield (), len(section.rows) - most
 
 
 def _cell(heading: str, value: Value) -> str:

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from scanner.access.globs import like
+from scanner.access.globs import is_pattern, like
 from scanner.model.finding import Finding, Status, Waiver
 from scanner.model.waiver import WaiverNote, WaiverRule, WaiverState
 from scanner.words import listed, plural
@@ -44,10 +44,15 @@ def covers(waiver: WaiverRule, finding: Finding) -> bool:
     """Whether the waiver is about this subject."""
     return (
         waiver.check == finding.check
-        and like(waiver.scope.account, finding.account)
-        and like(waiver.scope.region, finding.region or "")
-        and like(waiver.scope.resource, finding.resource)
+        and _fits(waiver.scope.account, finding.account)
+        and _fits(waiver.scope.region, finding.region or "")
+        and _fits(waiver.scope.resource, finding.resource)
     )
+
+
+def _fits(pattern: str, text: str) -> bool:
+    # Most members are one of the first two, and a large organization has many findings.
+    return pattern in ("*", text) or (is_pattern(pattern) and like(pattern, text))
 
 
 def _short(waiver: WaiverRule) -> Waiver:
