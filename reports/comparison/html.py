@@ -25,6 +25,9 @@ from scanner.model.comparison import Changed, Comparison
 MOST_ROWS = 1000
 """Of one table; the JSON and the workbook have them all."""
 
+UNBROKEN = frozenset({"Read", "Account", "First seen", "Last seen", "Ended"})
+"""Columns of dates and ids, which are hard to read on two lines."""
+
 
 class Panel(NamedTuple):
     """A figure of the first screen; `tone` picks its colours."""
@@ -77,5 +80,5 @@ def _panel(tone: str, title: str, changes: list[Changed], meaning: str, link: st
 def _environment() -> Environment:
     made = environment()
     made.filters.update(moment=moment, score=score, standing=standing)
-    made.globals.update(KINDS=KINDS, WHYS=WHYS, MOST_ROWS=MOST_ROWS)
+    made.globals.update(KINDS=KINDS, WHYS=WHYS, MOST_ROWS=MOST_ROWS, UNBROKEN=UNBROKEN)
     return made

@@ -12,7 +12,7 @@ from scanner.errors import UserError
 from scanner.model.result import Result
 from scanner.scan import EXIT_FAIL, EXIT_PASS, EXIT_USER
 from scanner.settings import Settings
-from scanner.waivers import WaiverFile, parse, remarks
+from scanner.waivers import WaiverFile, look, remarks
 from scanner.words import plural
 from scanner.yaml_file import read
 
@@ -56,7 +56,7 @@ def waivers() -> None:
 def lint(file: str, result: str | None, days: int, max_waiver_days: int, on: datetime | None) -> int:
     """Say what is wrong with a file of waivers, and which are stale."""
     known = {check.id for check in registry.checks()}
-    found = parse(read(Path(file)), known, max_waiver_days)
+    found = look(Path(file), known, max_waiver_days)
     findings = None if result is None else read_saved(result, Result, "the result of a run").findings
     today = (on or datetime.now(UTC)).date()
     stale = remarks(found.waivers, today, soon=days, findings=findings)

@@ -33,7 +33,7 @@ class WaiverFile:
 
 def load(path: Path, known: Collection[str], max_days: int) -> tuple[WaiverRule, ...]:
     """The waivers of a file in which nothing is wrong; otherwise raises UserError with the first problem."""
-    file = parse(read(path), known, max_days)
+    file = look(path, known, max_days)
     if file.problems:
         first, *others = file.problems
         more = plural(len(others), "more problem") if others else None
@@ -42,8 +42,16 @@ def load(path: Path, known: Collection[str], max_days: int) -> tuple[WaiverRule,
     return file.waivers
 
 
+def look(path: Path, known: Collection[str], max_days: int) -> WaiverFile:
+    """What the file holds, and all that is wrong with it. Raises UserError where it is not even clear as YAML.
+
+    `known`: ids of checks; `max_days`: how long a waiver may last.
+    """
+    return parse(read(path, see=f"all waivers stand in one list, `{_LIST}:`"), known, max_days)
+
+
 def parse(document: Document, known: Collection[str], max_days: int) -> WaiverFile:
-    """The document as waivers. `known`: ids of checks; `max_days`: how long a waiver may last."""
+    """The document as waivers."""
     waivers: list[WaiverRule] = []
     lines: dict[str, int] = {}
     entries, problems = _entries(document)

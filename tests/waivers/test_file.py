@@ -7,7 +7,7 @@ import pytest
 
 from scanner.errors import UserError
 from scanner.registry import checks
-from scanner.waivers import load, parse
+from scanner.waivers import load, look, parse
 from scanner.yaml_file import read
 from tests.waivers.shorthand import CHECK, waiver
 
@@ -71,6 +71,12 @@ def test_what_is_wrong_is_named_with_file_line_and_waiver(
 ) -> None:
     (refused,) = _refused(tmp_path, GOOD.replace(old, new))
     assert refused.startswith(f"waivers.yaml:{problem}")
+
+
+def test_a_bare_list_is_told_where_waivers_stand(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"waivers\.yaml:1: must hold") as refused:
+        look(_file(tmp_path, GOOD.removeprefix("waivers:\n")), [CHECK], 365)
+    assert refused.value.hint == "all waivers stand in one list, `waivers:`"
 
 
 def test_an_entry_or_a_list_that_is_none_is_named(tmp_path: Path) -> None:
