@@ -14,7 +14,6 @@ from scanner.scan import EXIT_FAIL, EXIT_PASS, EXIT_USER
 from scanner.settings import Settings
 from scanner.waivers import WaiverFile, look, remarks
 from scanner.words import plural
-from scanner.yaml_file import read
 
 LIFE = Settings.model_fields["max_waiver_days"].default
 

@@ -43,7 +43,7 @@ def load(path: Path, known: Collection[str], max_days: int) -> tuple[WaiverRule,
 
 
 def look(path: Path, known: Collection[str], max_days: int) -> WaiverFile:
-    """What the file holds, and all that is wrong with it. Raises UserError where it is not even clear as YAML.
+    """What the file holds and all that is wrong with it. Raises UserError where it is not clear as YAML.
 
     `known`: ids of checks; `max_days`: how long a waiver may last.
     """
