@@ -92,6 +92,8 @@ def renderer(name: str, group: str = REPORTS) -> Renderer[Any]:
     entry = installed[name]
     try:
         loaded: Renderer[Any] = entry.load()()
+    except UserError:
+        raise
     except ModuleNotFoundError as error:
         if (extra := _extra(entry)) is None:
             raise _unusable(entry, entry.value, error) from error

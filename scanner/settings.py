@@ -185,8 +185,8 @@ class Settings(Frozen):
     allow_unknown: bool = Field(default=False, description="Unknown verdicts don't make the run incomplete.")
     outputs: dict[str, str] = Field(
         {"table": STDOUT},
-        description="Reports to write: asff, csv, html, json, junit, markdown, ocsf, oscal, sarif, table or "
-        "xlsx; without a path, or with -, to standard output. By default a table.",
+        description="Reports to write: asff, csv, html, json, junit, markdown, ocsf, oscal, pdf, sarif, "
+        "table or xlsx; without a path, or with -, to standard output. By default a table.",
         examples=[{"html": "report.html", "junit": "report.xml", "xlsx": "report.xlsx"}],
     )
     posture: str | None = Field(None, min_length=1, description="Judge this saved posture, without AWS.")

@@ -135,6 +135,15 @@ def test_a_format_without_its_extra_says_how_to_install_it(plugin: Plugin) -> No
         registry.renderer("plain")
 
 
+def test_what_a_format_says_of_its_own_needs_is_told_as_it_is(plugin: Plugin) -> None:
+    text = "from scanner.errors import UserError\nraise UserError('paper needs ink', hint='buy some')\n"
+    plugin.module("paper", text)
+    plugin.entries = [EntryPoint("paper", f"{plugin.name}.paper:Paper", registry.REPORTS)]
+    with pytest.raises(UserError, match="^paper needs ink$") as refused:
+        registry.renderer("paper")
+    assert refused.value.hint == "buy some"
+
+
 def test_an_unknown_format_is_refused_with_the_nearest(plugin: Plugin) -> None:
     plugin.entries = [EntryPoint("junit", "reports.junit:J", registry.REPORTS)]
     with pytest.raises(UserError, match="unknown report format 'junt'") as refused:

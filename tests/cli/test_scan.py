@@ -203,7 +203,7 @@ def test_a_format_whose_extra_is_missing_is_refused_before_anything_is_read(
 
 
 def test_every_format_comes_from_one_scan(run: Run) -> None:
-    formats = sorted(registry.renderers())
+    formats = sorted(registry.renderers().keys() - {"pdf"})
     outputs = [word for name in formats for word in ("--output", f"{name}=r.{name}")]
     result = run("scan", "--posture", save(STOPPED), *outputs)
     assert result.exit_code == 1

@@ -73,7 +73,7 @@ def test_it_fits_one_screen(shown: Shown) -> None:
 
 
 def test_it_writes_every_report(shown: Shown) -> None:
-    reports = {f"report{renderer(name).suffix}" for name in renderers()}
+    reports = {f"report{renderer(name).suffix}" for name in renderers() if name != "pdf"}
     assert {path.name for path in shown.folder.iterdir()} == {*reports, "posture.json", "waivers.yaml"}
     assert ET.parse(shown.folder / "report.xml").getroot().tag == "testsuites"
     assert b"<!doctype html>" in (shown.folder / "report.html").read_bytes()[:100].lower()
