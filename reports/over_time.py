@@ -1,12 +1,12 @@
 """What a report says of its waivers and its baseline, in the words of every format."""
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Sequence
 
 from reports.terminal import ROWS, Page
-from reports.words import counted, moment, resource_name, wrap
+from reports.words import counted, moment, wrap
 from scanner.model.finding import Change, Finding, Status
-from scanner.model.result import Absence, Result
+from scanner.model.result import Absence, Gone, Result
 from scanner.model.waiver import WaiverNote, WaiverState
 from scanner.words import listed
 
@@ -66,13 +66,20 @@ def baseline_table(page: Page, result: Result) -> Iterator[str]:
     if baseline.gone:
         missing = f"{counted(len(baseline.gone), 'verdict')} of the baseline without a counterpart now"
         yield f"{missing}; that is not fixed:"
+        groups: defaultdict[tuple[str, str, Absence], list[Gone]] = defaultdict(list)
+        for one in baseline.gone:
+            groups[one.status.value, one.account, one.why].append(one)
         rows = [
-            (one.status.value, one.check, one.account, resource_name(one), ABSENCES[one.why])
-            for one in baseline.gone[:ROWS]
+            (len(gone), was, account, ABSENCES[why], _one_or_count({one.check for one in gone}, "check"))
+            for (was, account, why), gone in sorted(groups.items())
         ]
-        yield page.fitted(("was", "check", "account", "resource", "now"), rows)
-        if len(baseline.gone) > ROWS:
-            yield f"… and {len(baseline.gone) - ROWS:,} more (use --output html or json)"
+        yield page.fitted(("count", "was", "account", "now", "check"), rows[:ROWS])
+        if len(rows) > ROWS:
+            yield f"… and {len(rows) - ROWS:,} more (use --output html or json)"
+
+
+def _one_or_count(names: Collection[str], noun: str) -> str:
+    return next(iter(names)) if len(names) == 1 else counted(len(names), noun)
 
 
 def waivers_table(page: Page, result: Result) -> Iterator[str]:

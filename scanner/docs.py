@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import to_jsonable_python
 
@@ -24,7 +25,11 @@ from scanner.registry import HEADINGS, checks, describe, frameworks, in_yaml
 from scanner.settings import FLAGS, Role, Settings
 
 WIDTH = 100
-SCHEMAS = {"comparison": Comparison, "result": Result, "verification": Verification}
+SCHEMAS: dict[str, type[BaseModel]] = {
+    "comparison": Comparison,
+    "result": Result,
+    "verification": Verification,
+}
 """What is published as JSON, by the name of its file."""
 _FILE_HEAD = """\
 Every option of `trailaudit scan`, at its default: keep the lines that you change, and name the

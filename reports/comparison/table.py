@@ -75,19 +75,39 @@ def _changes(page: Page, what: str, changes: Sequence[Changed]) -> Iterator[str]
     if not changes:
         return
     yield page.heading(f"{counted(len(changes), 'failure')} {what}, worst first")
-    shown = changes[:ROWS]
-    places = [f"{fit(one.check, NAME)}\n{_place(one)}" for one in shown]
+    groups: defaultdict[tuple[str, ...], list[Changed]] = defaultdict(list)
+    for one in changes:
+        groups[_alike(one)].append(one)
+    shown = list(groups.values())[:ROWS]
+    places = [f"{fit(same[0].check, NAME)}\n{_place(same)}" for same in shown]
     where = max(len("check and place"), *(len(text) for both in places for text in both.split("\n")))
     room = page.width - len("critical") - where - 2 * GAP
     rows = [
         (page.paint(one.severity.value, COLOURS[one.severity]), place, _story(one, room))
-        for one, place in zip(shown, places, strict=True)
+        for (one, *_), place in zip(shown, places, strict=True)
     ]
     yield page.grid(("severity", "check and place", "resource, what it is now, and why"), rows)
-    yield from _more(len(changes) - ROWS)
+    yield from _more(len(changes) - sum(map(len, shown)))
 
 
-def _place(one: Changed) -> str:
+def _alike(one: Changed) -> tuple[str, ...]:
+    """What changes of several regions have in common that are told as one."""
+    return (
+        one.check,
+        one.account,
+        resource_name(one),
+        one.kind,
+        one.why,
+        one.detail,
+        one.message_after or "",
+        one.severity,
+    )
+
+
+def _place(same: Sequence[Changed]) -> str:
+    one = same[0]
+    if len(same) > 1:
+        return f"{one.account}, {counted(len(same), 'region')}"
     return fit(one.account if one.region is None else f"{one.account} {one.region}", NAME)
 
 

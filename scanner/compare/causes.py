@@ -44,20 +44,27 @@ def cause(before: Run, after: Run, old: Finding | None, new: Finding | None) -> 
 
 def _came_or_went(before: Run, after: Run, old: Finding | None, new: Finding | None) -> tuple[Why, str]:
     """A subject with a verdict in one of the two runs."""
-    blind, one = (before, new) if old is None else (after, old)
+    blind, seer, one = (before, after, new) if old is None else (after, before, old)
     assert one is not None
     absence = blind.sight.absence(one)
+    there = blind.sight.elsewhere(one)
+    if absence == "filed-elsewhere" and there is not None:
+        # A thing is filed under its owner where that could be asked, else under who uses it.
+        why: Why = "configuration" if seer.sight.reached(there.account) else "scope"
+        return why, f"{blind.name} files it under {there.account} {there.region or ''}".rstrip()
     if absence in _ABSENT:
-        why, sentence = _ABSENT[absence]
-        return why, sentence.format(blind.name)
+        reason, words = _ABSENT[absence]
+        return reason, words.format(blind.name)
     if one.status is Status.UNKNOWN:
         seer = after if blind is before else before
         return "visibility", f"{seer.name} could not read it"
-    there = "was not there, or nothing referred to it" if old is None else "is gone, or nothing refers to it"
+    sentence = (
+        "was not there, or nothing referred to it" if old is None else "is gone, or nothing refers to it"
+    )
     rules = _rules(before, after, one.check)
     if rules is not None:
-        return "configuration-or-rules", f"it {there}, or {rules}"
-    return "configuration", f"it {there}"
+        return "configuration-or-rules", f"it {sentence}, or {rules}"
+    return "configuration", f"it {sentence}"
 
 
 def _rules(before: Run, after: Run, check: str) -> str | None:

@@ -45,14 +45,22 @@ class Sight:
             return "account-skipped"
         if account.state == "unreachable":
             return "account-unreachable"
-        there = self._elsewhere.get((one.check, one.resource))
-        if there is not None and not _is_account(one):
+        there = self.elsewhere(one)
+        if there is not None:
             return "not-visible" if there.status is Status.UNKNOWN else "filed-elsewhere"
         if self._hidden(one):
             return "not-visible"
         if one.region is not None and one.region not in account.regions:
             return "region-not-in-scope"
         return "resource-gone"
+
+    def elsewhere(self, one: Finding | Gone) -> Finding | None:
+        """The verdict on the same thing under another account or region."""
+        return None if _is_account(one) else self._elsewhere.get((one.check, one.resource))
+
+    def reached(self, account: str) -> bool:
+        found = self.accounts.get(account)
+        return found is not None and found.state in ("assessed", "partial")
 
     def _hidden(self, one: Finding | Gone) -> bool:
         """Whether it may be there, unseen: somebody who would have led to it could not be asked."""

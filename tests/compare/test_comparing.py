@@ -98,6 +98,20 @@ def test_a_trail_that_could_not_be_listed_is_not_said_to_be_gone() -> None:
     )
 
 
+def test_a_thing_that_moves_to_its_owner_who_came_into_scope_is_a_change_of_scope() -> None:
+    bucket = "arn:aws:s3:::acme-logs"
+    users = finding(check="bucket-retention", resource=bucket)
+    owners = finding(check="bucket-retention", account=OTHER, resource=bucket)
+    one, both = [scope_account()], [scope_account(), scope_account(OTHER)]
+    for first, last in (
+        (run(users, accounts=one), run(owners, accounts=both, quarter=1)),
+        (run(owners, accounts=both), run(users, accounts=one, quarter=1)),
+    ):
+        assert {change.why for change in compared(first, last).changes} == {"scope"}
+    moved = compared(run(users), run(owners, quarter=1)).changes
+    assert {change.why for change in moved} == {"configuration"}
+
+
 def test_another_verdict_by_other_rules_may_be_for_either_reason() -> None:
     now = finding()
     assert why({}, {"version": "0.2.0"}, now) == (

@@ -67,10 +67,9 @@ def test_the_table_tells_what_the_baseline_had_and_that_it_is_not_fixed() -> Non
 Since the baseline of 2026-01-31 09:00 UTC
 Failures: 1 new
 1 verdict of the baseline without a counterpart now; that is not fixed:
-WAS   CHECK                      ACCOUNT       RESOURCE     NOW
-fail  trail-log-file-validation  010203040506  trail/audit  gone, or nothing
-                                                            refers to it any
-                                                            more"""
+COUNT  WAS   ACCOUNT       NOW                         CHECK
+    1  fail  010203040506  gone, or nothing refers to  trail-log-file-validation
+                           it any more"""
     )
 
 

@@ -4,8 +4,10 @@ import pytest
 from rich.cells import cell_len
 
 from reports.comparison.table import ROWS, TableRenderer
+from scanner.compare import compare
 from scanner.model.comparison import Comparison
-from tests.reports.comparison.sample import comparison, hostile, large, quiet
+from tests.compare.worlds import PASSED, finding, run
+from tests.reports.comparison.sample import TOOL, comparison, hostile, large, quiet
 
 
 def rendered(some: Comparison) -> str:
@@ -36,6 +38,19 @@ def test_a_failure_says_where_it_is_what_it_says_now_and_what_is_behind_it() -> 
         "                                  (new failure; scope: the account is not in the\n"
         "                                  scope of the first run)\n"
     ) in rendered(comparison())
+
+
+def test_the_same_failure_in_several_regions_is_told_once() -> None:
+    regions = ("eu-west-1", "us-east-1", "us-west-2")
+    root = "arn:aws:iam::010203040506:root"
+    some = [finding(region=region, resource=root, message="records nothing") for region in regions]
+    before = [finding(PASSED, region=region, resource=root) for region in regions]
+    text = rendered(compare([run(*before), run(*some, quarter=1)], TOOL))
+    assert "3 failures opened, worst first\n" in text
+    assert (
+        "medium    trail-logging            the account\n          010203040506, 3 regions  records nothing\n"
+        in text
+    )
 
 
 def test_each_kind_of_change_is_counted_with_what_is_behind_it() -> None:
