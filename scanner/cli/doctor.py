@@ -13,10 +13,10 @@ from tabulate import tabulate
 
 from scanner import registry
 from scanner.cli import messages
-from scanner.cli.options import flags
+from scanner.cli.options import MESSAGES, SESSION, config_file, flags
 from scanner.cli.output import finish, to_stdout
 from scanner.cli.seen import seen
-from scanner.config import CONFIG_VARIABLE, load
+from scanner.config import load
 from scanner.doctor import Complaint, Diagnosis, Patient, diagnose
 from scanner.model.reading import Outcome
 from scanner.scan import EXIT_INCOMPLETE, EXIT_NOTHING, EXIT_PASS, needs, verdicts
@@ -33,30 +33,21 @@ THREADS = 64
     "codes: 0 nothing would be unknown, 2 the command or its options must be mended, 3 something would be, "
     "4 no account can be entered.",
 )
-@click.option(
-    "--config", metavar="FILE", help=f"The file of options of the scan. [environment: {CONFIG_VARIABLE}]"
-)
+@config_file("The file of options of the scan.")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 @flags(
-    "--profile",
+    *SESSION,
     "--account",
     "--organization",
     "--ou",
     "--exclude",
-    "--role-name",
-    "--role-path",
-    "--external-id-env",
-    "--session-duration",
     "--list-role-arn",
     "--region",
     "--check",
     "--skip",
     "--posture",
     "--concurrency",
-    "--quiet",
-    "--verbose",
-    "--no-progress",
-    "--log-format",
+    *MESSAGES,
 )
 def doctor(*, as_json: bool, **given: Any) -> int:
     """Enter each account and try what a scan needs: who can't be entered, which checks would be unknown, and

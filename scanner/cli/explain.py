@@ -11,10 +11,10 @@ from typing import Any
 import click
 
 from scanner.cli import messages
-from scanner.cli.options import flags
+from scanner.cli.options import MESSAGES, SESSION, config_file, flags
 from scanner.cli.output import to_stdout
 from scanner.cli.seen import seen
-from scanner.config import CONFIG_VARIABLE, load_settings
+from scanner.config import load_settings
 from scanner.errors import UserError
 from scanner.events.catalogue import SUFFIX
 from scanner.explain import Question, require_sound
@@ -66,23 +66,12 @@ STORES, INSIGHTS = "cloudtrail:ListEventDataStores", "cloudtrail:GetInsightSelec
     show_default=True,
     help="JSON as docs/explanation.schema.json has it.",
 )
-@click.option(
-    "--config",
-    metavar="FILE",
-    help=f"The file of options, for those below that also stand there. [environment: {CONFIG_VARIABLE}]",
-)
+@config_file("The file of options, for those below that also stand there.")
 @flags(
-    "--profile",
-    "--role-name",
-    "--role-path",
-    "--external-id-env",
-    "--session-duration",
+    *SESSION,
     "--posture",
     "--concurrency",
-    "--quiet",
-    "--verbose",
-    "--no-progress",
-    "--log-format",
+    *MESSAGES,
 )
 def explain(output: str, account: str | None, **given: Any) -> int:
     """Say whether one event would be recorded: by which trail or event data store and which of its selectors,

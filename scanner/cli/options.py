@@ -5,9 +5,14 @@ from typing import Any, TypeVar
 
 import click
 
+from scanner.config import CONFIG_VARIABLE
 from scanner.settings import FLAGS, Flag
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+SESSION = ("--profile", "--role-name", "--role-path", "--external-id-env", "--session-duration")
+"""How accounts are entered."""
+MESSAGES = ("--quiet", "--verbose", "--no-progress", "--log-format")
 
 
 def flags(*names: str) -> Callable[[Command], Command]:
@@ -23,6 +28,11 @@ def flags(*names: str) -> Callable[[Command], Command]:
         return command
 
     return decorate
+
+
+def config_file(what: str) -> Callable[[Command], Command]:
+    """Decorate a command with the option `--config`; `what` says what the command takes from the file."""
+    return click.option("--config", metavar="FILE", help=f"{what} [environment: {CONFIG_VARIABLE}]")
 
 
 def _option(flag: Flag) -> Callable[[Command], Command]:

@@ -7,8 +7,8 @@ import click
 
 from scanner import registry
 from scanner.aws.policy import as_cloudformation, as_json, as_terraform
-from scanner.cli.options import flags
-from scanner.config import CONFIG_VARIABLE, load
+from scanner.cli.options import config_file, flags
+from scanner.config import load
 from scanner.scan import needs
 
 FORMATS = {"json": as_json, "cloudformation": as_cloudformation, "terraform": as_terraform}
@@ -29,11 +29,7 @@ FORMATS = {"json": as_json, "cloudformation": as_cloudformation, "terraform": as
     help="What to write to standard output.",
 )
 @click.option("--verify", is_flag=True, help="Let `trailaudit verify` read the log files too.")
-@click.option(
-    "--config",
-    metavar="FILE",
-    help=f"The file of options, for the checks that it chooses. [environment: {CONFIG_VARIABLE}]",
-)
+@config_file("The file of options, for the checks that it chooses.")
 @flags("--check", "--skip")
 def policy(form: str, *, verify: bool, **given: Any) -> None:
     """Write the policy for the checks that are chosen: it reads, and grants nothing that no check needs."""

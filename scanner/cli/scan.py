@@ -12,11 +12,11 @@ import click
 
 from scanner import registry
 from scanner.cli import messages
-from scanner.cli.options import flags
+from scanner.cli.options import config_file, flags
 from scanner.cli.output import finish, publish, require_outputs, require_writable, write
 from scanner.cli.saved import read_saved
 from scanner.cli.seen import seen
-from scanner.config import CONFIG_VARIABLE, load
+from scanner.config import load
 from scanner.errors import UserError
 from scanner.model.base import iso
 from scanner.model.posture import Posture
@@ -40,11 +40,7 @@ of 700 new objects, searching it over and over is a fifth of the CPU of a large 
     "the file. Exit codes: 0 passed, 1 failed, 2 the command or its options must be mended, 3 incomplete, "
     "4 nothing could be assessed.",
 )
-@click.option(
-    "--config",
-    metavar="FILE",
-    help=f"The file of options; config.example.yaml shows all. [environment: {CONFIG_VARIABLE}]",
-)
+@config_file("The file of options; config.example.yaml shows all.")
 @flags()
 def scan(**given: Any) -> int:
     """Read CloudTrail's configuration, judge it, and report."""

@@ -12,10 +12,10 @@ from pydantic import ValidationError
 
 from scanner import registry
 from scanner.cli import messages
-from scanner.cli.options import flags
+from scanner.cli.options import MESSAGES, SESSION, config_file, flags
 from scanner.cli.output import chosen, finish, publish
 from scanner.cli.progress import progress
-from scanner.config import CONFIG_VARIABLE, load_settings
+from scanner.config import load_settings
 from scanner.errors import UserError
 from scanner.integrity.verification import exit_code
 from scanner.model.base import iso
@@ -76,21 +76,10 @@ PERIOD = timedelta(days=7)
     help="Reports to write (table, json, csv, html); without PATH, to standard output. [default: table] "
     "[repeat]",
 )
-@click.option(
-    "--config",
-    metavar="FILE",
-    help=f"The file of options, for those below that also stand there. [environment: {CONFIG_VARIABLE}]",
-)
+@config_file("The file of options, for those below that also stand there.")
 @flags(
-    "--profile",
-    "--role-name",
-    "--role-path",
-    "--external-id-env",
-    "--session-duration",
-    "--quiet",
-    "--verbose",
-    "--no-progress",
-    "--log-format",
+    *SESSION,
+    *MESSAGES,
 )
 def verify(**given: Any) -> int:
     """Prove that every log file of a trail is there, signed and as CloudTrail delivered it."""
