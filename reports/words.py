@@ -54,7 +54,8 @@ def fit(text: str, width: int) -> str:
 
 def wrap(text: str, width: int) -> str:
     """The line, broken to so many terminal columns."""
-    narrow = width if cell_len(text) == len(text) else max(width // 2, 1)
+    # Character by character: one without width would make up for a wide one.
+    narrow = width if text.isascii() or all(cell_len(one) < 2 for one in text) else max(width // 2, 1)  # noqa: PLR2004
     return "\n".join(textwrap.wrap(text, narrow, break_on_hyphens=False))
 
 

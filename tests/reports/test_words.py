@@ -61,3 +61,7 @@ def test_whatever_the_text_a_line_is_one_printable_line_that_fits(text: str, wid
         assert short.replace("\u200c", "").replace("\u200d", "").isprintable()
     assert cell_len(fit(text, width)) <= width
     assert all(cell_len(row) <= width for row in wrap(line(text, 500), width).splitlines())
+
+
+def test_a_character_without_width_makes_up_for_no_wide_one() -> None:
+    assert wrap("0\u2e80\U0001cf00", 2).splitlines() == ["0", "\u2e80", "\U0001cf00"]
