@@ -45,6 +45,12 @@ def stale_first(notes: Sequence[WaiverNote]) -> list[WaiverNote]:
     return sorted(notes, key=lambda one: (order.index(one.state), one.expires, one.id))
 
 
+def states(notes: Sequence[WaiverNote]) -> str:
+    """`1 expired and 2 active`."""
+    counts = Counter(one.state for one in notes)
+    return listed(f"{counts[state]:,} {state}" for state in STATES if counts[state])
+
+
 def since(findings: Sequence[Finding]) -> str:
     """What became of failures since the baseline: `2 new, 1 came back, 3 fixed, 40 unchanged`."""
     counts = Counter(one.change for one in findings if _tells(one))
@@ -86,10 +92,7 @@ def waivers_table(page: Page, result: Result) -> Iterator[str]:
     """For a terminal: every waiver with its state, the stale ones first."""
     if not result.waivers:
         return
-    counts = Counter(one.state for one in result.waivers)
-    yield page.heading(
-        f"Waivers: {listed(f'{counts[state]:,} {state}' for state in STATES if counts[state])}"
-    )
+    yield page.heading(f"Waivers: {states(result.waivers)}")
     shown = stale_first(result.waivers)[:ROWS]
     yield page.fitted(
         ("state", "waiver", "owner", "what became of it"),

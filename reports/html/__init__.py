@@ -25,7 +25,7 @@ from reports.html.words import (
     STATES,
     STATUSES,
 )
-from reports.over_time import ABSENCES
+from reports.over_time import ABSENCES, since, states
 from reports.verdicts import LOOKS, worst_first
 from reports.words import moment
 from scanner.model.result import Report
@@ -57,6 +57,8 @@ class HtmlRenderer:
             blocks=blocks(report.result),
             waivers=waiver_rows(report),
             changes=change_rows(report.result),
+            since=since(report.result.findings),
+            states=states(report.result.waivers),
             rows=rows(report, ordered),
             without_script=without_script(len(ordered)),
             data=packed(report, ordered, heat),

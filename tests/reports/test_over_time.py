@@ -110,6 +110,13 @@ def test_the_page_lists_each_waiver_with_who_answers_until_when_and_for_what() -
     assert text.index("W-0") < text.index("W-2") < text.index("W-1")
 
 
+def test_the_first_screen_tells_the_trend_and_the_state_of_the_waivers() -> None:
+    text = words(FULL, "summary")
+    assert "Failures since the baseline of 2026-01-31 09:00 UTC: 1 new, 1 without a counterpart now." in text
+    assert "Waivers : 1 expired, 1 unused and 1 active." in text
+    assert "baseline" not in words(report(), "summary")
+
+
 def test_a_waiver_leads_to_its_findings_and_to_prose_that_is_there() -> None:
     html = HtmlRenderer().render(FULL).decode()
     assert 'href="#findings?status=waived&amp;check=trail-notifications&amp;q=Waiver%20W-1%20of"' in html
