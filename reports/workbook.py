@@ -20,7 +20,8 @@ MOST_ROWS = 1_048_576
 MOST_NAME = 31
 MOST_NOTE = 200
 
-_FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
+_FORBIDDEN = re.compile(r"[\[\]:*?/\\]|[^\u0000-\uffff]")
+"""Excel's own, and what counts twice in its limit of length."""
 _RESERVED = "history"
 """Excel keeps this name for itself."""
 
