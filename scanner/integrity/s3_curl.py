@@ -18,13 +18,15 @@ SHORTEST_WAIT = 0.01
 class _Exchange:
     """An easy handle, used for one job after the other."""
 
-    __slots__ = ("body", "curl", "error", "job", "lines")
+    __slots__ = ("body", "curl", "error", "head", "job", "lines", "status")
 
     def __init__(self, ca_bundle: str | None) -> None:
         self.job: Job | None = None
         self.body: Body | None = None
         self.error: BaseException | None = None
         self.lines: list[bytes] = []
+        self.head: list[bytes] = []
+        self.status = 0
         self.curl = curl = pycurl.Curl()
         curl.setopt(pycurl.NOSIGNAL, 1)
         curl.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
@@ -59,15 +61,16 @@ class _Exchange:
 
     def reply(self) -> Reply:
         body = self._new_body() if self.body is None else self.body
-        return body.reply(self._status(), self._headers())
+        pairs = (line.decode("latin-1").partition(":") for line in self.head[1:])
+        headers = {name.lower(): value.strip() for name, colon, value in pairs if colon}
+        return body.reply(self.status, headers)
 
     def _new_body(self) -> Body:
+        """Once the head is there: libcurl tells the status only outside of its callbacks."""
         assert self.job is not None
-        return Body(self.job, self._status())
-
-    def _status(self) -> int:
-        """From the head: libcurl tells it only outside of its callbacks."""
-        return int(self._last_head()[0].split(None, 2)[1])
+        self.head = self._last_head()
+        self.status = int(self.head[0].split(None, 2)[1])
+        return Body(self.job, self.status)
 
     def _last_head(self) -> list[bytes]:
         """Proxies' answers and informational ones go before it."""
@@ -75,10 +78,6 @@ class _Exchange:
             return self.lines
         ends = [at for at, line in enumerate(self.lines) if line == _HEAD_END]
         return self.lines[ends[-2] + 1 :]
-
-    def _headers(self) -> dict[str, str]:
-        pairs = (line.decode("latin-1").partition(":") for line in self._last_head()[1:])
-        return {name.lower(): value.strip() for name, colon, value in pairs if colon}
 
     def end(self) -> Job:
         job, self.job, self.body = self.job, None, None
