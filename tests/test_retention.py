@@ -2,10 +2,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from scanner.model.bucket import LifecycleRule, Versioning
+from scanner.model.bucket import LifecycleRule, Transition, Versioning
 from scanner.model.reading import Known
 from scanner.model.trail import InsightSelector, Selectors, Trail
-from scanner.retention import LARGEST, SMALLEST, Folder, Lifetime, delivers, lifetime, newest_day
+from scanner.retention import LARGEST, SMALLEST, Folder, Lifetime, Move, delivers, lifetime, moves, newest_day
 from tests.build import ACCOUNT, NOW, OTHER, denied, rule, select, trail
 
 OFF = Versioning()
@@ -331,3 +331,26 @@ def test_network_activity_files_are_there_where_they_are_selected() -> None:
     assert delivers(trail(selectors=on), Folder.NETWORK_ACTIVITY) == Known(value=True)
     assert delivers(trail(), Folder.NETWORK_ACTIVITY) == Known(value=False)
     assert delivers(trail(selectors=gap), Folder.NETWORK_ACTIVITY) == gap
+
+
+# --- when they move files --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("deleted_after", "moved"), [(None, True), (6, True), (5, False), (4, False)])
+def test_a_noncurrent_move_counts_unless_the_version_is_deleted_by_then(
+    deleted_after: int | None, moved: bool
+) -> None:
+    cold = Transition(storage_class="GLACIER", days=5)
+    one = rule(expire_days=30, noncurrent_days=deleted_after, noncurrent_transitions=(cold,))
+    found = moves((one,), ENABLED, trail(), Folder.LOG, now=NOW)
+    assert found == ((Move(35, "GLACIER", "rule 'expire'"),) if moved else ())
+
+
+@pytest.mark.parametrize(("versioning", "moved"), [(ENABLED, True), (SUSPENDED, False), (OFF, False)])
+def test_on_the_day_of_expiration_a_move_goes_before_a_delete_marker_and_after_a_deletion(
+    versioning: Versioning, moved: bool
+) -> None:
+    cold = Transition(storage_class="GLACIER", days=30)
+    one = rule(expire_days=30, transitions=(cold,))
+    found = moves((one,), versioning, trail(), Folder.LOG, now=NOW)
+    assert found == ((Move(30, "GLACIER", "rule 'expire'"),) if moved else ())

@@ -87,6 +87,7 @@ def test_it_matches(text: str) -> None:
         "{ $.count = 4 }",
         "{ $.count != 3 }",
         "{ $.count > 3 }",
+        "{ $.count < 3 }",
         "{ $.count = three }",
         "{ $.eventName > 3 }",
         "{ $.eventName = 3 }",
