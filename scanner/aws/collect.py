@@ -16,6 +16,7 @@ from scanner.aws.organization import read_organization
 from scanner.aws.pace import Pace
 from scanner.aws.pool import Pool, Progress, spread
 from scanner.aws.reader import Ledger, Reader
+from scanner.aws.recorder import Recorder
 from scanner.aws.scope import Scope
 from scanner.aws.shared import (
     Sessions,
@@ -51,15 +52,17 @@ def collect(
     now: datetime,
     on_progress: Progress = _silent,
     clients: Clients | None = None,
+    recorder: Recorder | None = None,
 ) -> Posture:
     """Read what checks with these needs rest on (`Check.reads`); what nobody needs is a `NotRead` gap.
 
-    `clients` default to those of the scope's profile. Raises UserError where nothing can be scanned.
+    `clients` default to those of the scope's profile; a `recorder` keeps every reading as evidence. Raises
+    UserError where nothing can be scanned.
     """
     clients = clients or Clients(profile=scope.profile, regions=scope.regions, threads=scope.concurrency)
     with Pool(scope.concurrency, on_progress) as pool:
         ledger = Ledger()
-        start = Reader(clients, ledger, Pace(sleep=pool.sleep), clients.caller, account="")
+        start = Reader(clients, ledger, Pace(sleep=pool.sleep), clients.caller, account="", recorder=recorder)
         caller, own = identify(start)
         desk = organization_reader(scope, caller, own)
         organization = read_organization(desk, needs)

@@ -21,6 +21,7 @@ from scanner.aws.clients import Clients, acting_as
 from scanner.aws.failures import Failure, bounded, diagnose, one_line
 from scanner.aws.pace import Key, Pace
 from scanner.aws.permissions import ASSUME_ROLE, ApiCall
+from scanner.aws.recorder import Recorder, Tape
 from scanner.model.posture import CallCount
 from scanner.model.reading import Gap, Known, Outcome, Reading
 
@@ -100,6 +101,10 @@ class Reader:
     """Whose quotas its calls use up: the account of the credentials."""
     hidden: SecretStr | None = None
     """Never to be quoted from an error message."""
+    identity: str = ""
+    """The ARN of the user, role or session whose credentials these are."""
+    recorder: Recorder | None = field(default=None, repr=False)
+    """Keeps every reading as evidence, where that is wanted."""
 
     def at(self, region: str | None) -> "Reader":
         """The same session in another region."""
@@ -107,19 +112,26 @@ class Reader:
 
     def read(self, fact: Fact[T], **parameters: Any) -> Reading[T]:
         """One call; the parameters have the API's names."""
-        return self._settle(fact, lambda: fact.parse(self._answer(fact.call, parameters)))
+        tape = self._tape(fact.call, parameters)
+        return self._settle(fact, lambda: fact.parse(self._answer(fact.call, parameters, tape)), tape)
 
     def read_all(
         self, fact: Fact[tuple[T, ...]], *, cursor: str = "NextToken", **parameters: Any
     ) -> Reading[tuple[T, ...]]:
         """A call in pages, as one reading; `cursor` names the token in request and answer."""
-        return self._settle(fact, lambda: self._pages(fact, cursor, parameters))
+        tape = self._tape(fact.call, parameters)
+        return self._settle(fact, lambda: self._pages(fact, cursor, parameters, tape), tape)
 
-    def _pages(self, fact: Fact[tuple[T, ...]], cursor: str, parameters: dict[str, Any]) -> tuple[T, ...]:
+    def _tape(self, call: ApiCall, parameters: dict[str, Any]) -> Tape | None:
+        return None if self.recorder is None else self.recorder.tape(call, parameters)
+
+    def _pages(
+        self, fact: Fact[tuple[T, ...]], cursor: str, parameters: dict[str, Any], tape: Tape | None
+    ) -> tuple[T, ...]:
         items: list[T] = []
         seen: set[str] = set()
         while True:
-            answer = self._answer(fact.call, parameters)
+            answer = self._answer(fact.call, parameters, tape)
             items.extend(fact.parse(answer))
             after = answer.get(cursor)
             if not after:
@@ -129,21 +141,21 @@ class Reader:
             seen.add(after)
             parameters = parameters | {cursor: after}
 
-    def _settle(self, fact: Fact[T], produce: Callable[[], T]) -> Reading[T]:
+    def _settle(self, fact: Fact[T], produce: Callable[[], T], tape: Tape | None) -> Reading[T]:
         try:
             value = produce()
         except _Refused as refusal:
             if refusal.call is fact.call and refusal.failure.code in fact.absent:
-                self._count(fact.call, Outcome.ABSENT, refusal.failure.code)
+                self._count(fact.call, tape, Outcome.ABSENT, refusal.failure.code)
                 return Known(fact.absent[refusal.failure.code])
-            return self._gap(refusal.call, refusal.failure, refusal.attempts)
+            return self._gap(refusal.call, tape, refusal.failure, refusal.attempts)
         except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
             code = error.code if isinstance(error, UnclearError) else INCOMPLETE
-            return self._gap(fact.call, Failure(code, _misunderstanding(error), Outcome.FAILED), 1)
-        self._count(fact.call, Outcome.OK)
+            return self._gap(fact.call, tape, Failure(code, _misunderstanding(error), Outcome.FAILED), 1)
+        self._count(fact.call, tape, Outcome.OK)
         return Known(value)
 
-    def _answer(self, call: ApiCall, parameters: dict[str, Any]) -> Answer:
+    def _answer(self, call: ApiCall, parameters: dict[str, Any], tape: Tape | None) -> Answer:
         attempt = 1
         key: Key = (self.payer, self.region, call)
         while True:
@@ -156,22 +168,26 @@ class Reader:
             except (ClientError, BotoCoreError, ResponseParserError) as error:
                 failure = diagnose(error)
                 if attempt >= failure.attempts or self.pace.pause(key, attempt, failure.outcome):
+                    if tape is not None:
+                        tape.refused(error, failure.code, self._message(failure))
                     raise _Refused(failure, _culprit(error, call), attempt) from error
                 attempt += 1
             else:
+                if tape is not None:
+                    tape.heard(answer)
                 return answer
 
-    def _count(self, call: ApiCall, outcome: Outcome, code: str | None = None) -> None:
+    def _count(self, call: ApiCall, tape: Tape | None, outcome: Outcome, code: str | None = None) -> None:
         self.ledger.count(self.account, self.region, call.action, outcome, code)
+        if tape is not None:
+            tape.end(self.account, self.region, self.identity, outcome, code)
 
-    def _gap(self, call: ApiCall, failure: Failure, attempts: int) -> Gap:
-        self._count(call, failure.outcome, failure.code)
-        message = failure.message
-        if self.hidden is not None and (secret := self.hidden.get_secret_value()):
-            message = message.replace(secret, "***")
+    def _gap(self, call: ApiCall, tape: Tape | None, failure: Failure, attempts: int) -> Gap:
+        self._count(call, tape, failure.outcome, failure.code)
+        message = self._message(failure)
         return Gap(
             detail=f"{call.action} {self._what_happened(failure, attempts)}"
-            + (f": {bounded(message)}" if message else ""),
+            + (f": {message}" if message else ""),
             action=call.action,
             operation=call.operation,
             code=failure.code,
@@ -179,6 +195,13 @@ class Reader:
             region=self.region,
             outcome=failure.outcome,
         )
+
+    def _message(self, failure: Failure) -> str:
+        """What AWS said, without what is never to be quoted."""
+        message = failure.message
+        if self.hidden is not None and (secret := self.hidden.get_secret_value()):
+            message = message.replace(secret, "***")
+        return bounded(message)
 
     def _what_happened(self, failure: Failure, attempts: int) -> str:
         match failure.outcome:

@@ -104,7 +104,7 @@ def identify(reader: Reader) -> tuple[Caller, Reader]:
         raise _unaccepted(found)
     caller = found.value
     reader.ledger.count(caller.account, None, permissions.GET_CALLER_IDENTITY.action, Outcome.OK)
-    return caller, replace(reader, account=caller.account, payer=caller.account)
+    return caller, replace(reader, account=caller.account, payer=caller.account, identity=caller.arn)
 
 
 def organization_reader(scope: Scope, caller: Caller, own: Reader) -> Reader:
@@ -182,7 +182,7 @@ def session_in(scope: Scope, caller: Caller, own: Reader, account: str) -> Readi
             code="WrongAccount",
             account=account,
         )
-    return entered
+    return Known(replace(entered.value, identity=identity.value.arn))
 
 
 def _assume(scope: Scope, caller: Caller, own: Reader, role: str) -> Reading[Reader]:
@@ -216,7 +216,7 @@ def _assume(scope: Scope, caller: Caller, own: Reader, role: str) -> Reading[Rea
         advisory_timeout=ADVISORY_REFRESH,
         mandatory_timeout=MANDATORY_REFRESH,
     )
-    return Known(replace(own, account=account, payer=account, credentials=credentials))
+    return Known(replace(own, account=account, payer=account, credentials=credentials, identity=role))
 
 
 def enabled_regions(reader: Reader) -> Reading[tuple[str, ...]]:

@@ -134,15 +134,13 @@ class Wire:
             model.service_model.service_name,
         )
         answer = self.fake.answer(call)
+        metadata: dict[str, Any] = {"RequestId": f"request-{len(self.fake.calls)}", "HTTPStatusCode": 200}
         if isinstance(answer, Exception):
             raise answer
         if isinstance(answer, Refusal):
             parsed = {
                 "Error": {"Code": answer.code, "Message": answer.message},
-                "ResponseMetadata": {"HTTPStatusCode": answer.status},
+                "ResponseMetadata": metadata | {"HTTPStatusCode": answer.status},
             }
             return SimpleNamespace(status_code=answer.status, raw=None), parsed
-        return SimpleNamespace(status_code=200, raw=None), {
-            **answer,
-            "ResponseMetadata": {"HTTPStatusCode": 200},
-        }
+        return SimpleNamespace(status_code=200, raw=None), {**answer, "ResponseMetadata": metadata}
