@@ -19,6 +19,7 @@ from botocore.config import Config
 from botocore.credentials import Credentials, ReadOnlyCredentials
 from botocore.exceptions import BotoCoreError, CredentialRetrievalError, IncompleteReadError
 
+from scanner.aws import wire
 from scanner.errors import UserError
 
 CONNECT_TIMEOUT = 5
@@ -97,6 +98,13 @@ class Clients:
         # Tokens of the global endpoint are refused in opt-in regions.
         self.session.set_config_variable("sts_regional_endpoints", "regional")
         self.session.register("before-parse", _refuse_cut_answer)
+        if wire.is_available():
+            self._wire = wire.Wire(
+                ca_bundle=chain.get_config_variable("ca_bundle"),
+                connect_timeout=CONNECT_TIMEOUT,
+                read_timeout=READ_TIMEOUT,
+            )
+            self.session.register("before-send", self._wire.send)  # type: ignore[arg-type]  # it may answer
         self.home: str = configured or self._first_known(regions) or DEFAULT_REGION
         self._config = Config(
             connect_timeout=CONNECT_TIMEOUT,

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import pytest
 from botocore.credentials import Credentials
 
+from scanner.aws import wire
 from scanner.aws.clients import Clients, acting_as
 from scanner.aws.pace import Pace
 from scanner.aws.permissions import DESCRIBE_TRAILS, GET_BUCKET_VERSIONING, GET_CALLER_IDENTITY
@@ -70,8 +71,11 @@ def server() -> Iterator[Server]:
     thread.join()
 
 
-@pytest.fixture
-def clients(server: Server, monkeypatch: pytest.MonkeyPatch) -> Clients:
+@pytest.fixture(params=["libcurl", "the SDK"])
+def clients(server: Server, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Clients:
+    """Over either of the two HTTP clients."""
+    if request.param == "the SDK":
+        monkeypatch.setattr(wire, "is_available", lambda: False)
     monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
     return Clients(threads=32)
 

@@ -2,21 +2,13 @@
 
 import gzip
 import hashlib
-import os
 import ssl
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.session import Session
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
 from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 
 from scanner.integrity.objects import Answer, Credentials, Get, Got, List, Outcome, list_all
@@ -25,18 +17,14 @@ from scanner.integrity.s3_requests import S3Place, address
 from scanner.integrity.s3_urllib3 import ThreadsTransport
 from scanner.integrity.transport import Transport
 from tests.integrity.s3_server import S3Server, serving, stored
+from tests.network import certificate, no_proxy, tls
+
+__all__ = ["certificate", "no_proxy", "tls"]
 
 CREDENTIALS = Credentials("AKIDEXAMPLE", "secret")
 SERVER = S3Server({"k": stored(gzip.compress(b"x"))})
 
 Connect = Callable[[S3Place], S3Objects]
-
-
-@pytest.fixture(autouse=True)
-def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in list(os.environ):
-        if name.lower().endswith("_proxy"):
-            monkeypatch.delenv(name)
 
 
 @pytest.fixture(params=["curl", "urllib3"])
@@ -65,33 +53,6 @@ def get(objects: S3Objects, key: str, *, keep: bool = False) -> Got:
     (got,) = found
     assert isinstance(got, Got)
     return got
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Of 127.0.0.1, signed by itself; key and certificate in one file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "a test")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(hours=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, SHA256())
-    )
-    path = tmp_path_factory.mktemp("tls") / "certificate.pem"
-    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    path.write_bytes(private + made.public_bytes(Encoding.PEM))
-    return path
-
-
-@pytest.fixture
-def tls(certificate: Path) -> ssl.SSLContext:
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(certificate)
-    return context
 
 
 def test_tls_is_spoken_with_whom_the_bundle_vouches_for(
