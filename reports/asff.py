@@ -12,6 +12,7 @@ from reports.json import encoded
 from reports.resources import ACCOUNT, kind_of
 from reports.verdicts import account_names, note
 from reports.words import is_waived, line, shorten
+from scanner.asff import CHECK, GENERATOR, RESOURCE, product_arn
 from scanner.model.arn import LEADER_REGIONS
 from scanner.model.base import iso
 from scanner.model.finding import Finding, Reason, Severity, Status
@@ -69,15 +70,14 @@ class _Scene:
         label = _LABELS[finding.severity] if is_open else "INFORMATIONAL"
         severity = {"Label": label, "Original": finding.severity.value}
         name = self.names.get(finding.account)
-        arn = f"arn:{self.partition}:securityhub:{region}:{finding.account}:product/{finding.account}/default"
         return {
             "SchemaVersion": "2018-10-08",
             "Id": finding.id,
-            "ProductArn": arn,
+            "ProductArn": product_arn(self.partition, region, finding.account),
             "ProductName": "trailaudit",
             "CompanyName": "trailaudit",
             "Region": region,
-            "GeneratorId": _said(f"trailaudit/{finding.check}", 512),
+            "GeneratorId": _said(f"{GENERATOR}{finding.check}", 512),
             "AwsAccountId": finding.account,
             **({} if not name else {"AwsAccountName": _said(name, 50)}),
             "Types": _TYPES,
@@ -144,7 +144,7 @@ def _recommendation(doc: CheckDoc) -> dict[str, str]:
 
 
 def _product_fields(finding: Finding) -> dict[str, str]:
-    fields = {"trailaudit/Check": finding.check, "trailaudit/Resource": finding.resource}
+    fields = {CHECK: finding.check, RESOURCE: finding.resource}
     reason = finding.reason
     if isinstance(reason, Reason) and reason.action is not None:
         fields["trailaudit/MissingPermission"] = reason.action

@@ -1,6 +1,7 @@
-"""Every call that a scan or `verify` can make: what one grants for it, and why it is made.
+"""Every call that a command can make: what one grants for it, and why it is made.
 
-The readers take their calls from this table, so nothing else can be called. All of them read.
+The readers take their calls from this table, so nothing else can be called. All of them read, but for the
+one of `send`, which stands apart at the end.
 """
 
 from collections.abc import Iterable
@@ -222,7 +223,7 @@ CALLER_ONLY = (
 """Made with the credentials that the scan starts from (or `list_role_arn`), never in other accounts."""
 
 CALLS = tuple(value for value in list(globals().values()) if isinstance(value, ApiCall))
-"""The whole table, in the order above."""
+"""All that a scan or `verify` can call, in the order above; the policy that is published grants no more."""
 
 _SURROUNDINGS = ("s3", "s3control", "kms", "logs", "cloudwatch", "sns")
 _OPTIONAL = frozenset(
@@ -259,6 +260,29 @@ VERIFY = (
     "kms:Decrypt",
 )
 """Every IAM action that `verify` may use. The last three are needed to read the objects themselves."""
+
+
+GET_FINDINGS = ApiCall(
+    "securityhub",
+    "GetFindings",
+    "securityhub:GetFindings",
+    "which findings of earlier runs Security Hub holds",
+)
+BATCH_IMPORT_FINDINGS = ApiCall(
+    "securityhub",
+    "BatchImportFindings",
+    "securityhub:BatchImportFindings",
+    "sends findings to Security Hub, and archives those that no longer stand",
+)
+SEND = (GET_CALLER_IDENTITY, ASSUME_ROLE, GET_FINDINGS, BATCH_IMPORT_FINDINGS)
+"""All that `send` can call. The last one writes, so the two that are its own are not among `CALLS`."""
+
+GET_PUBLIC_KEY = ApiCall(
+    "kms", "GetPublicKey", "kms:GetPublicKey", "what the signature of evidence is checked with"
+)
+SIGN = ApiCall("kms", "Sign", "kms:Sign", "signs the manifest of evidence")
+SIGNING = (GET_CALLER_IDENTITY, GET_PUBLIC_KEY, SIGN)
+"""All that `scan --sign-with-kms` calls beside the scan: on one key, by the caller, so in no policy of ours."""
 
 
 def needs_buckets(needs: Iterable[str]) -> bool:

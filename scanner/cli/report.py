@@ -8,9 +8,9 @@ import click
 from scanner import registry
 from scanner.cli.options import flags
 from scanner.cli.output import publish, require_outputs
-from scanner.cli.saved import read_saved
+from scanner.cli.saved import read_saved, with_prose
 from scanner.config import load
-from scanner.model.result import Report, Result
+from scanner.model.result import Result
 from scanner.scan import EXIT_PASS, EXIT_USER, against
 
 log = logging.getLogger(__name__)
@@ -31,9 +31,7 @@ def report(run: str, **given: Any) -> int:
     result = read_saved(run, Result, "the result of a run")
     if config.frameworks:
         result = against(result, config.frameworks, installed)
-    judged = {finding.check for finding in result.findings}
-    docs = tuple(registry.describe(check) for check in installed if check.id in judged)
-    problems = list(publish(Report(result=result, checks=docs), outputs))
+    problems = list(publish(with_prose(result, installed), outputs))
     for problem in problems:
         log.error(problem.problem, extra={"hint": problem.hint})
     return EXIT_USER if problems else EXIT_PASS

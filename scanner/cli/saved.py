@@ -1,11 +1,15 @@
 """Postures and results that were written down, read back."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from scanner import registry
+from scanner.check import Check
 from scanner.errors import UserError
+from scanner.model.result import Report, Result
 from scanner.yaml_file import dotted
 
 T = TypeVar("T", bound=BaseModel)
@@ -33,6 +37,13 @@ def read_saved(path: str, kind: type[T], what: str) -> T:
             f"{path} is not {what}: {errors[0]['msg']}{place}",
             hint=f"it must be as trailaudit wrote it ({_origin(kind)})",
         ) from error
+
+
+def with_prose(result: Result, installed: Iterable[type[Check]]) -> Report:
+    """An earlier result as renderers take it: with the prose of those of its checks that are installed."""
+    judged = {finding.check for finding in result.findings}
+    docs = tuple(registry.describe(check) for check in installed if check.id in judged)
+    return Report(result=result, checks=docs)
 
 
 def _origin(kind: type[BaseModel]) -> str:

@@ -1,15 +1,28 @@
 """What a run could see, and why it has no verdict where another run has one."""
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Self
+from typing import Protocol, Self
 
 from scanner.model.arn import is_arn, parse_arn
 from scanner.model.finding import Finding, Status
-from scanner.model.result import Absence, Gone, Result, ScopeAccount
+from scanner.model.result import Absence, Result, ScopeAccount
 
 _OWN = frozenset({"cloudtrail", "iam"})
 """Services of subjects that their own account lists: trails, event data stores, the account itself. All
 others (buckets, keys, log groups, the organization) are found through whoever names them."""
+
+
+class Subject(Protocol):
+    """What a verdict of some run was on: a finding, or what is left of one."""
+
+    @property
+    def check(self) -> str: ...
+    @property
+    def account(self) -> str: ...
+    @property
+    def region(self) -> str | None: ...
+    @property
+    def resource(self) -> str: ...
 
 
 class Sight:
@@ -34,7 +47,7 @@ class Sight:
         ran = {rule.id for rule in result.rules} or {finding.check for finding in result.findings}
         return cls(result.scope.accounts, ran, result.findings)
 
-    def absence(self, one: Finding | Gone) -> Absence:
+    def absence(self, one: Subject) -> Absence:
         """Why this run has no verdict on the subject of another run's finding."""
         account = self.accounts.get(one.account)
         if one.check not in self.checks:
@@ -54,7 +67,7 @@ class Sight:
             return "region-not-in-scope"
         return "resource-gone"
 
-    def elsewhere(self, one: Finding | Gone) -> Finding | None:
+    def elsewhere(self, one: Subject) -> Finding | None:
         """The verdict on the same thing under another account or region."""
         return None if _is_account(one) else self._elsewhere.get((one.check, one.resource))
 
@@ -62,7 +75,7 @@ class Sight:
         found = self.accounts.get(account)
         return found is not None and found.state in ("assessed", "partial")
 
-    def _hidden(self, one: Finding | Gone) -> bool:
+    def _hidden(self, one: Subject) -> bool:
         """Whether it may be there, unseen: somebody who would have led to it could not be asked."""
         blind = self._blind.get(one.check, set())
         if is_arn(one.resource) and parse_arn(one.resource).service in _OWN:
@@ -70,6 +83,6 @@ class Sight:
         return self._closed or bool(blind)
 
 
-def _is_account(one: Finding | Gone) -> bool:
+def _is_account(one: Subject) -> bool:
     """Whether it is about an account as a whole: there a check says what it could not list."""
     return one.resource.endswith(f":iam::{one.account}:root")

@@ -16,6 +16,7 @@ from scanner.aws.permissions import (
     GET_TRAIL_STATUS,
     LIST_ACCOUNTS,
     LOOKUP_EVENTS,
+    SEND,
     ApiCall,
 )
 from scanner.model.reading import Outcome
@@ -159,8 +160,8 @@ def test_an_api_that_throttles_for_good_is_not_waited_for_without_end() -> None:
 
 
 def test_quotas_name_services_and_apis_that_are_called() -> None:
-    services = {call.service for call in CALLS}
-    operations = {(call.service, call.operation) for call in CALLS}
+    services = {call.service for call in (*CALLS, *SEND)}
+    operations = {(call.service, call.operation) for call in (*CALLS, *SEND)}
     for service, of_service in quotas().items():
         assert service in services
         assert {(service, name) for name in of_service if name != "*"} <= operations

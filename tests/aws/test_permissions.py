@@ -3,11 +3,11 @@
 import botocore.session
 import pytest
 
-from scanner.aws.permissions import CALLER_ONLY, CALLS, ApiCall, actions
+from scanner.aws.permissions import CALLER_ONLY, CALLS, SEND, ApiCall, actions
 from scanner.aws.scope import Scope
 
 
-@pytest.mark.parametrize("call", CALLS, ids=lambda call: call.action)
+@pytest.mark.parametrize("call", dict.fromkeys((*CALLS, *SEND)), ids=lambda call: call.action)
 def test_every_call_is_one_that_the_sdk_knows(call: ApiCall) -> None:
     model = botocore.session.Session().get_service_model(call.service)
     assert call.operation in model.operation_names
@@ -17,6 +17,13 @@ def test_every_call_is_one_that_the_sdk_knows(call: ApiCall) -> None:
 def test_every_call_reads_or_enters(call: ApiCall) -> None:
     assert call.operation.startswith(("Get", "List", "Describe", "Lookup")) or call.action == "sts:AssumeRole"
     assert call.why
+
+
+def test_the_one_call_that_writes_is_that_of_send_and_granted_to_no_scan() -> None:
+    writes = [call for call in SEND if call not in CALLS and not call.operation.startswith("Get")]
+    assert [call.action for call in writes] == ["securityhub:BatchImportFindings"]
+    everything = actions(call.action for call in (*CALLS, *SEND))
+    assert not any(action.startswith("securityhub:") for action in everything)
 
 
 def test_actions_are_granted_once_each() -> None:
