@@ -12,7 +12,7 @@ from reports.json import encoded
 from reports.resources import ACCOUNT, kind_of
 from reports.verdicts import account_names, note
 from reports.words import is_waived, line, shorten
-from scanner.asff import CHECK, GENERATOR, RESOURCE, product_arn
+from scanner.asff import CHECK, GENERATOR, NEW, RESOLVED, RESOURCE, SUPPRESSED, WAIVER, product_arn
 from scanner.model.arn import LEADER_REGIONS
 from scanner.model.base import iso
 from scanner.model.finding import Finding, Reason, Severity, Status
@@ -134,8 +134,8 @@ def _said(text: str, limit: int) -> str:
 
 def _workflow(finding: Finding) -> str:
     if is_waived(finding):
-        return "SUPPRESSED"
-    return "RESOLVED" if finding.status is Status.PASS else "NEW"
+        return SUPPRESSED
+    return RESOLVED if finding.status is Status.PASS else NEW
 
 
 def _recommendation(doc: CheckDoc) -> dict[str, str]:
@@ -151,5 +151,5 @@ def _product_fields(finding: Finding) -> dict[str, str]:
     if finding.change is not None:
         fields["trailaudit/Change"] = finding.change
     if finding.waiver is not None:
-        fields["trailaudit/Waiver"] = finding.waiver.id
+        fields[WAIVER] = finding.waiver.id
     return {name: _said(text, 2048) for name, text in fields.items()}

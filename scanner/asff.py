@@ -19,8 +19,10 @@ Asff = Mapping[str, Any]
 
 GENERATOR = "trailaudit/"
 """How the generator of each of our findings begins; the name of the check follows."""
-CHECK, RESOURCE = "trailaudit/Check", "trailaudit/Resource"
-"""The product fields that tell a finding's subject."""
+CHECK, RESOURCE, WAIVER = "trailaudit/Check", "trailaudit/Resource", "trailaudit/Waiver"
+"""The product fields that tell a finding's subject, and what excuses it."""
+NEW, NOTIFIED, SUPPRESSED, RESOLVED = "NEW", "NOTIFIED", "SUPPRESSED", "RESOLVED"
+"""States of the workflow."""
 
 MOST_AT_ONCE = 100
 LARGEST_FINDING = 240_000
@@ -111,6 +113,19 @@ def outdated(found: Iterable[Held], sight: Sight, filed: Mapping[str, str]) -> I
                 yield one
         elif sight.absence(one) in ("resource-gone", "filed-elsewhere"):
             yield one
+
+
+def workflow(one: Held, content: Asff) -> str | None:
+    """To which state a finding that is imported again must be moved, as importing leaves it in its own.
+
+    A waiver or a pass moves what is open, and the end of our waiver what that had suppressed; all else that
+    people decided stays.
+    """
+    was, now = (one.content.get("Workflow") or {}).get("Status", NEW), content["Workflow"]["Status"]
+    if was == SUPPRESSED:
+        return NEW if now != SUPPRESSED and WAIVER in one.content["ProductFields"] else None
+    closes = now in (SUPPRESSED, RESOLVED) and was in (NEW, NOTIFIED)
+    return now if closes else None
 
 
 def archived(one: Held, at: datetime) -> Asff:

@@ -6,26 +6,41 @@ whole account can be sent to another one.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
-from scanner.asff import GENERATOR, LARGEST_FINDING, Asff, Held, archived, batches, filed_in, outdated, size
+from scanner.asff import (
+    GENERATOR,
+    LARGEST_FINDING,
+    NEW,
+    Asff,
+    Held,
+    archived,
+    batches,
+    filed_in,
+    outdated,
+    size,
+    workflow,
+)
 from scanner.aws.clients import Clients
 from scanner.aws.failures import bounded, one_line
 from scanner.aws.pace import Pace
 from scanner.aws.pool import Pool, Progress
 from scanner.aws.reader import Ledger, Reader
 from scanner.aws.scope import Scope
-from scanner.aws.securityhub import Rejected, import_findings, is_missing, read_held
+from scanner.aws.securityhub import Rejected, import_findings, is_missing, move, read_held
 from scanner.aws.targets import find_targets, identify, session_in
 from scanner.compare import Sight
 from scanner.errors import UserError
 from scanner.model.arn import LEADER_REGIONS
-from scanner.model.reading import Gap, Known, Outcome
+from scanner.model.reading import Gap, Known, Outcome, Reading
 from scanner.model.result import Result
 from scanner.words import listed, plural
 
+Write = Callable[[Reader, list[Asff]], Reading[tuple[Rejected, ...]]]
+"""A call that writes a batch, and answers what was not accepted."""
 NO_HUB = "Security Hub is not enabled"
 
 
@@ -94,10 +109,17 @@ class _Hub:
             else:
                 fit.append(one)
         if late:
-            self.problems.append(f"{plural(late, 'finding')} of a later run stay as they are")
+            self.problems.append(f"{plural(late, 'finding')} not sent: Security Hub holds a later verdict")
         if large:
-            self.problems.append(f"{plural(large, 'finding')} are larger than Security Hub allows")
-        self.accepted = self._write(fit)
+            self.problems.append(f"{plural(large, 'finding')} not sent: larger than Security Hub takes")
+        held = {one.id: one for one in self.held}
+        states = {one["Id"]: workflow(held[one["Id"]], one) for one in fit if one["Id"] in held}
+        # What opens is moved first, what closes last: whatever fails between, nothing open is closed.
+        self._move([one for one in fit if states.get(one["Id"]) == NEW], states)
+        self.accepted = self._write(fit, import_findings)
+        self._move(
+            [one for one in fit if one["Id"] in self.accepted and states.get(one["Id"]) != NEW], states
+        )
 
     def clear(self, filed: Mapping[str, str]) -> None:
         """Archive what no longer stands; what a later run has sent is not this one's to judge."""
@@ -106,16 +128,25 @@ class _Hub:
             for one in outdated(self.held, self.errand.sight, filed)
             if one.updated <= self.errand.judged
         ]
-        self.archived = len(self._write(gone))
+        self.archived = len(self._write(gone, import_findings))
 
-    def _write(self, contents: Sequence[Asff]) -> frozenset[str]:
+    def _move(self, contents: Iterable[Asff], states: Mapping[str, str | None]) -> None:
+        """Into these states, those alike at once: a call has one state and one note."""
+        alike: defaultdict[tuple[str, str], list[Asff]] = defaultdict(list)
+        for one in contents:
+            if (state := states.get(one["Id"])) is not None:
+                alike[state, str(one.get("Note"))].append(one)
+        for (state, _), some in alike.items():
+            self._write(some, partial(move, state=state))
+
+    def _write(self, contents: Sequence[Asff], call: Write) -> frozenset[str]:
         """The ids of those that were accepted, or would be sent."""
         if self.errand.dry_run:
             return frozenset(one["Id"] for one in contents)
         accepted: set[str] = set()
         rejected: list[Rejected] = []
         for batch in batches(contents):
-            answer = import_findings(self.reader, batch)
+            answer = call(self.reader, batch)
             if isinstance(answer, Gap):
                 self.problems.append(NO_HUB if is_missing(answer) else answer.detail)
                 if answer.outcome is Outcome.DENIED or is_missing(answer):

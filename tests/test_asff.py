@@ -10,7 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reports.asff import AsffRenderer
-from scanner.asff import LARGEST_BATCH, MOST_AT_ONCE, Asff, Held, archived, batches, filed_in, held, outdated
+from scanner.asff import (
+    LARGEST_BATCH,
+    MOST_AT_ONCE,
+    Asff,
+    Held,
+    archived,
+    batches,
+    filed_in,
+    held,
+    outdated,
+    workflow,
+)
 from scanner.compare import Sight
 from scanner.model.arn import root_arn
 from scanner.model.finding import Finding
@@ -115,6 +126,32 @@ def test_what_is_archived_already_is_not_archived_again() -> None:
 def test_a_verdict_leaves_a_hub_once_another_has_accepted_it(filed: dict[str, str], goes: bool) -> None:
     found = stored(WHOLE)
     assert list(outdated([found], Sight.of(run(WHOLE)), filed)) == [found] * goes
+
+
+@pytest.mark.parametrize(
+    ("was", "by_us", "now", "state"),
+    [
+        ("NEW", False, "NEW", None),
+        ("NEW", False, "RESOLVED", "RESOLVED"),
+        ("NOTIFIED", False, "RESOLVED", "RESOLVED"),
+        ("NOTIFIED", False, "NEW", None),
+        ("NEW", False, "SUPPRESSED", "SUPPRESSED"),
+        ("SUPPRESSED", True, "SUPPRESSED", None),
+        ("SUPPRESSED", True, "NEW", "NEW"),  # the waiver has ended
+        ("SUPPRESSED", True, "RESOLVED", "NEW"),
+        ("SUPPRESSED", False, "NEW", None),  # somebody else's decision
+        ("SUPPRESSED", False, "RESOLVED", None),
+        ("RESOLVED", False, "NEW", None),  # Security Hub opens what fails again
+        ("RESOLVED", False, "SUPPRESSED", None),
+    ],
+)
+def test_the_workflow_follows_our_waivers_and_passes_and_leaves_people_theirs(
+    was: str, by_us: bool, now: str, state: str | None
+) -> None:
+    (content,) = said(finding())
+    fields = {**content["ProductFields"], **({"trailaudit/Waiver": "W-1"} if by_us else {})}
+    found = stored(finding(), Workflow={"Status": was}, ProductFields=fields)
+    assert workflow(found, {**content, "Workflow": {"Status": now}}) == state
 
 
 def test_an_archived_finding_is_what_we_said_of_it_and_nothing_that_security_hub_added() -> None:

@@ -1,7 +1,7 @@
 """Every call that a command can make: what one grants for it, and why it is made.
 
-The readers take their calls from this table, so nothing else can be called. All of them read, but for the
-one of `send`, which stands apart at the end.
+The readers take their calls from this table, so nothing else can be called. All of them read, but for
+two of `send`, which stand apart at the end.
 """
 
 from collections.abc import Iterable
@@ -274,8 +274,14 @@ BATCH_IMPORT_FINDINGS = ApiCall(
     "securityhub:BatchImportFindings",
     "sends findings to Security Hub, and archives those that no longer stand",
 )
-SEND = (GET_CALLER_IDENTITY, ASSUME_ROLE, GET_FINDINGS, BATCH_IMPORT_FINDINGS)
-"""All that `send` can call. The last one writes, so the two that are its own are not among `CALLS`."""
+BATCH_UPDATE_FINDINGS = ApiCall(
+    "securityhub",
+    "BatchUpdateFindings",
+    "securityhub:BatchUpdateFindings",
+    "resolves what passes and suppresses what is waived, of findings that Security Hub holds already",
+)
+SEND = (GET_CALLER_IDENTITY, ASSUME_ROLE, GET_FINDINGS, BATCH_IMPORT_FINDINGS, BATCH_UPDATE_FINDINGS)
+"""All that `send` can call. The last two write, so those that are its own are not among `CALLS`."""
 
 GET_PUBLIC_KEY = ApiCall(
     "kms", "GetPublicKey", "kms:GetPublicKey", "what the signature of evidence is checked with"

@@ -41,6 +41,17 @@ def import_findings(reader: Reader, findings: list[Asff]) -> Reading[tuple[Rejec
     return reader.read(_IMPORT, Findings=findings)
 
 
+def move(reader: Reader, findings: list[Asff], state: str) -> Reading[tuple[Rejected, ...]]:
+    """Set the state of the workflow of at most a hundred findings, with the note of the first."""
+    note = findings[0].get("Note")
+    return reader.read(
+        _MOVE,
+        FindingIdentifiers=[{"Id": one["Id"], "ProductArn": one["ProductArn"]} for one in findings],
+        Workflow={"Status": state},
+        **({} if note is None else {"Note": {"Text": note["Text"], "UpdatedBy": note["UpdatedBy"]}}),
+    )
+
+
 def is_missing(gap: Gap) -> bool:
     """Whether there is no Security Hub: not enabled, or in a region that isn't."""
     return gap.code == NOT_ENABLED or gap.outcome is Outcome.REGION_DISABLED
@@ -59,5 +70,13 @@ def _rejected(answer: Answer) -> tuple[Rejected, ...]:
     return refused
 
 
+def _unmoved(answer: Answer) -> tuple[Rejected, ...]:
+    return tuple(
+        Rejected(one["FindingIdentifier"]["Id"], one["ErrorCode"], one["ErrorMessage"])
+        for one in answer["UnprocessedFindings"]
+    )
+
+
 _HELD = Fact(permissions.GET_FINDINGS, _held)
 _IMPORT = Fact(permissions.BATCH_IMPORT_FINDINGS, _rejected)
+_MOVE = Fact(permissions.BATCH_UPDATE_FINDINGS, _unmoved)

@@ -35,10 +35,11 @@ def send() -> None:
 
 @send.command(
     short_help="Into the AWS Security Hub of each account and region.",
-    epilog="In each account it needs securityhub:GetFindings and securityhub:BatchImportFindings, which are "
-    "not part of the policy for scans. What Security Hub holds of earlier runs is archived where this run "
-    "has seen that it no longer stands; what it could not see stays. Exit codes: 0 all was accepted, 2 the "
-    "command or its options must be mended, 3 something was not sent, 4 nothing was.",
+    epilog="In each account it needs securityhub:GetFindings, securityhub:BatchImportFindings and "
+    "securityhub:BatchUpdateFindings, which are not part of the policy for scans. What Security Hub holds of "
+    "earlier runs is archived where this run has seen that it no longer stands; what it could not see stays. "
+    "Exit codes: 0 all was accepted, 2 the command or its options must be mended, 3 something was not sent, "
+    "4 nothing was.",
 )
 @click.argument("run", metavar="RUN")
 @click.option(

@@ -2,6 +2,7 @@
 
 import json
 from collections import defaultdict
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from scanner.aws.pace import Pace
 from scanner.aws.scope import Scope
 from scanner.errors import UserError
 from scanner.model.arn import root_arn
-from scanner.model.finding import Finding
+from scanner.model.finding import Finding, Waiver
 from scanner.model.result import Report, Result
 from scanner.send import NO_HUB, Delivery, send
 from tests.aws.fake import CALLER, HOME, MEMBER, Call, FakeAws, Refusal, identity, issued
@@ -22,6 +23,10 @@ SCOPE = Scope(role_name="trailaudit", concurrency=2)
 GLOBAL = "us-east-1"
 DENIED = Refusal("AccessDeniedException", "not authorized", 403)
 NOT_ENABLED = Refusal("InvalidAccessException", "not subscribed to AWS Security Hub", 401)
+
+
+def silent(_done: int, _total: int) -> None:
+    pass
 
 
 class Hubs:
@@ -42,8 +47,18 @@ class Hubs:
                 "ProductFields": {**one["ProductFields"], "aws/securityhub/ProductName": "trailaudit"},
                 "WorkflowState": "NEW",
             }
-            self.held[call.account, call.region][one["Id"]] = {**one, **added}
+            before = self.held[call.account, call.region].get(one["Id"])
+            kept = {} if before is None else {"Workflow": before["Workflow"]}
+            self.held[call.account, call.region][one["Id"]] = {**one, **added, **kept}
         return {"FailedCount": 0, "SuccessCount": len(call.params["Findings"]), "FailedFindings": []}
+
+    def move(self, call: Call) -> Any:
+        identifiers = call.params["FindingIdentifiers"]
+        for one in identifiers:
+            held = self.held[call.account, call.region][one["Id"]]
+            assert held["ProductArn"] == one["ProductArn"]
+            held["Workflow"] = call.params["Workflow"]
+        return {"ProcessedFindings": identifiers, "UnprocessedFindings": []}
 
     def give(self, call: Call) -> Any:
         """One a page."""
@@ -51,6 +66,9 @@ class Hubs:
         page = int(call.params.get("NextToken", 0))
         more = {"NextToken": str(page + 1)} if page + 1 < len(found) else {}
         return {"Findings": found[page : page + 1], **more}
+
+    def workflows(self) -> list[str]:
+        return [one["Workflow"]["Status"] for one in self.held[CALLER, HOME].values()]
 
     def states(self, account: str = CALLER, region: str = HOME) -> dict[str, str]:
         return {id_: one["RecordState"] for id_, one in self.held[account, region].items()}
@@ -64,6 +82,7 @@ def hubs(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> Hubs:
     aws.on("AssumeRole", lambda call: issued(call.params["RoleArn"].split(":")[4]))
     aws.on("GetFindings", made.give)
     aws.on("BatchImportFindings", made.take)
+    aws.on("BatchUpdateFindings", made.move)
     return made
 
 
@@ -74,7 +93,7 @@ def result(*findings: Finding, accounts: tuple[str, ...] = (CALLER,), **changes:
 
 def sent(hubs: Hubs, what: Result, home: str | None = None, **changes: Any) -> tuple[Delivery, ...]:
     findings = json.loads(AsffRenderer().render(Report(result=what, checks=())))
-    asked: dict[str, Any] = {"dry_run": False, "on_progress": lambda _done, _total: None, **changes}
+    asked: dict[str, Any] = {"dry_run": False, "on_progress": silent, **changes}
     return send(what, findings, SCOPE, home=home, clients=hubs.aws.clients, **asked)
 
 
@@ -152,6 +171,61 @@ def test_a_pass_and_an_unknown_verdict_take_the_place_of_a_failure(hubs: Hubs) -
     assert [one["Compliance"]["Status"] for one in held.values()] == ["PASSED", "WARNING"]
 
 
+def waived(number: int = 0, id_: str = "W-1") -> Finding:
+    waiver = Waiver(id=id_, owner="platform@example.com", reason="later", expires=date(2026, 3, 31))
+    return mine(number, waiver=waiver)
+
+
+def test_a_waiver_suppresses_what_was_open_and_its_end_opens_it_again(hubs: Hubs) -> None:
+    workflows = []
+    for quarter, verdict in enumerate((mine(), waived(), mine())):
+        sent(hubs, result(verdict, quarter=quarter))
+        workflows += hubs.workflows()
+    assert workflows == ["NEW", "SUPPRESSED", "NEW"]
+
+
+def test_the_note_of_each_waiver_comes_with_it(hubs: Hubs) -> None:
+    sent(hubs, result(mine(), mine(1), mine(2)))
+    sent(hubs, result(waived(), waived(1), waived(2, "W-2"), quarter=1))
+    moves = [call.params for call in hubs.aws.calls if call.operation == "BatchUpdateFindings"]
+    assert [(len(one["FindingIdentifiers"]), one["Note"]["Text"][:10]) for one in moves] == [
+        (2, "Waiver W-1"),
+        (1, "Waiver W-2"),
+    ]
+
+
+def test_a_pass_resolves(hubs: Hubs) -> None:
+    sent(hubs, result(mine()))
+    sent(hubs, result(mine(status=PASSED), quarter=1))
+    assert hubs.workflows() == ["RESOLVED"]
+
+
+def test_what_somebody_suppressed_stays_suppressed(hubs: Hubs) -> None:
+    sent(hubs, result(mine()))
+    hubs.held[CALLER, HOME][mine().id]["Workflow"] = {"Status": "SUPPRESSED"}
+    sent(hubs, result(mine(status=PASSED), quarter=1))
+    assert hubs.workflows() == ["SUPPRESSED"]
+
+
+def test_a_pass_that_is_not_accepted_resolves_nothing(hubs: Hubs) -> None:
+    sent(hubs, result(mine()))
+    hubs.aws.on("BatchImportFindings", DENIED)
+    sent(hubs, result(mine(status=PASSED), quarter=1))
+    assert hubs.workflows() == ["NEW"]
+
+
+def test_a_state_that_is_not_taken_is_told(hubs: Hubs) -> None:
+    sent(hubs, result(mine()))
+    refused = {
+        "FindingIdentifier": {"Id": mine().id, "ProductArn": "x"},
+        "ErrorCode": "FindingNotFound",
+        "ErrorMessage": "none",
+    }
+    hubs.aws.on("BatchUpdateFindings", {"ProcessedFindings": [], "UnprocessedFindings": [refused]})
+    (delivery,) = sent(hubs, result(mine(status=PASSED), quarter=1))
+    assert delivery.problems == ("1 finding not accepted (FindingNotFound: none): trail-logging",)
+
+
 def test_what_is_gone_is_archived(hubs: Hubs) -> None:
     sent(hubs, result(mine(), mine(1)))
     assert sent(hubs, result(mine(), quarter=1)) == (Delivery(CALLER, HOME, sent=1, archived=1),)
@@ -187,7 +261,7 @@ def test_an_administrator_s_hub_shows_members_that_are_not_touched(hubs: Hubs) -
 
 def test_an_old_run_does_not_undo_a_later_one(hubs: Hubs) -> None:
     sent(hubs, result(mine(status=PASSED), mine(1), quarter=1))
-    problem = "1 finding of a later run stay as they are"
+    problem = "1 finding not sent: Security Hub holds a later verdict"
     assert sent(hubs, result(mine())) == (Delivery(CALLER, HOME, unsent=1, problems=(problem,)),)
     assert hubs.states() == {mine().id: "ACTIVE", mine(1).id: "ACTIVE"}
     assert hubs.held[CALLER, HOME][mine().id]["Compliance"]["Status"] == "PASSED"
@@ -201,6 +275,19 @@ def test_what_security_hub_does_not_accept_is_told_by_check_and_reason(hubs: Hub
     problem = "2 findings not accepted (InvalidInput: no): trail-logging"
     assert sent(hubs, result(mine(), mine(1), mine(2))) == (
         Delivery(CALLER, HOME, sent=1, unsent=2, problems=(problem,)),
+    )
+
+
+def test_a_finding_that_is_too_large_keeps_no_other(hubs: Hubs) -> None:
+    what = result(mine(), mine(1))
+    findings = json.loads(AsffRenderer().render(Report(result=what, checks=())))
+    findings[0]["Resources"] *= 2000
+    assert send(
+        what, findings, SCOPE, home=None, dry_run=False, on_progress=silent, clients=hubs.aws.clients
+    ) == (
+        Delivery(
+            CALLER, HOME, sent=1, unsent=1, problems=("1 finding not sent: larger than Security Hub takes",)
+        ),
     )
 
 
@@ -259,10 +346,10 @@ def test_a_throttled_batch_is_sent_again(hubs: Hubs) -> None:
 
 def test_a_dry_run_says_the_same_and_writes_nothing(hubs: Hubs) -> None:
     sent(hubs, result(mine(), mine(1)))
-    later = result(mine(), whole(), quarter=1)
+    later = result(mine(status=PASSED), whole(), quarter=1)
     hubs.aws.calls.clear()
     told = sent(hubs, later, dry_run=True)
-    assert imports(hubs) == []
+    assert {call.operation for call in hubs.aws.calls} == {"GetCallerIdentity", "GetFindings"}
     assert told == sent(hubs, later)
 
 
@@ -275,6 +362,4 @@ def test_of_accounts_that_the_run_did_not_enter_nothing_is_sent(hubs: Hubs) -> N
 def test_another_account_needs_a_role(hubs: Hubs) -> None:
     what = result(whole(MEMBER), accounts=(MEMBER,))
     with pytest.raises(UserError, match="which role is to be assumed"):
-        send(
-            what, [], Scope(), home=None, dry_run=False, on_progress=lambda *_: None, clients=hubs.aws.clients
-        )
+        send(what, [], Scope(), home=None, dry_run=False, on_progress=silent, clients=hubs.aws.clients)
