@@ -13,6 +13,7 @@ from typing import Any
 from scanner.compare import Sight
 from scanner.model.base import iso
 from scanner.model.finding import finding_id
+from scanner.model.result import Run
 
 Asff = Mapping[str, Any]
 """A finding with the names of the format."""
@@ -58,6 +59,7 @@ class Held:
     region: str | None
     resource: str
     hub: str
+    observed: datetime
     updated: datetime
     active: bool
     content: Asff = field(repr=False)
@@ -87,11 +89,17 @@ def held(content: Asff) -> Held | None:
                 region=region,
                 resource=resource,
                 hub=hub,
+                observed=datetime.fromisoformat(content["LastObservedAt"]),
                 updated=datetime.fromisoformat(content["UpdatedAt"]),
                 active=content["RecordState"] == "ACTIVE",
                 content=content,
             )
     return None
+
+
+def is_later(one: Held, run: Run) -> bool:
+    """Whether it was seen, or judged, after this run: an old posture may be judged at any time."""
+    return one.observed > run.seen_at or one.updated > run.finished
 
 
 def filed_in(content: Asff, region: str) -> Asff:

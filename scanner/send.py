@@ -8,7 +8,6 @@ whole account can be sent to another one.
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import partial
 
 from scanner.asff import (
@@ -20,6 +19,7 @@ from scanner.asff import (
     archived,
     batches,
     filed_in,
+    is_later,
     outdated,
     size,
     workflow,
@@ -36,7 +36,7 @@ from scanner.compare import Sight
 from scanner.errors import UserError
 from scanner.model.arn import LEADER_REGIONS
 from scanner.model.reading import Gap, Known, Outcome, Reading
-from scanner.model.result import Result
+from scanner.model.result import Result, Run
 from scanner.words import listed, plural
 
 Write = Callable[[Reader, list[Asff]], Reading[tuple[Rejected, ...]]]
@@ -61,7 +61,7 @@ class _Errand:
     """What is alike for all accounts."""
 
     sight: Sight
-    judged: datetime
+    run: Run
     partition: str
     home: str | None
     """The region whose hub gets verdicts on whole accounts; None: the one that they are filed in."""
@@ -99,7 +99,7 @@ class _Hub:
 
     def take(self) -> None:
         """Import the verdicts of this run."""
-        later = {one.id for one in self.held if one.updated > self.errand.judged}
+        later = {one.id for one in self.held if is_later(one, self.errand.run)}
         fit, late, large = [], 0, 0
         for one in self.findings:
             if one["Id"] in later:
@@ -124,9 +124,9 @@ class _Hub:
     def clear(self, filed: Mapping[str, str]) -> None:
         """Archive what no longer stands; what a later run has sent is not this one's to judge."""
         gone = [
-            archived(one, self.errand.judged)
+            archived(one, self.errand.run.finished)
             for one in outdated(self.held, self.errand.sight, filed)
-            if one.updated <= self.errand.judged
+            if not is_later(one, self.errand.run)
         ]
         self.archived = len(self._write(gone, import_findings))
 
@@ -196,7 +196,7 @@ def send(
         caller, own = identify(start)
         _require_known(home, clients.known_regions(caller.partition), result)
         targets = find_targets(asked, caller, own)
-        errand = _Errand(sight, result.run.finished, caller.partition, home, dry_run)
+        errand = _Errand(sight, result.run, caller.partition, home, dry_run)
         parcels = _parcels(findings, errand)
 
         def serve(account: str) -> tuple[Delivery, ...]:

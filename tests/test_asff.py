@@ -19,15 +19,17 @@ from scanner.asff import (
     batches,
     filed_in,
     held,
+    is_later,
     outdated,
     workflow,
 )
 from scanner.compare import Sight
 from scanner.model.arn import root_arn
+from scanner.model.base import iso
 from scanner.model.finding import Finding
 from scanner.model.result import Report, Result
 from tests.build import ACCOUNT, OTHER, REGION
-from tests.compare.worlds import PASSED, UNREAD, finding, rules, run, scope_account, unlisted
+from tests.compare.worlds import PASSED, UNREAD, at, finding, rules, run, scope_account, unlisted
 
 BUCKET = finding(check="bucket-retention", resource="arn:aws:s3:::acme-logs")
 WHOLE = finding(region=None, resource=root_arn("aws", ACCOUNT))
@@ -152,6 +154,18 @@ def test_the_workflow_follows_our_waivers_and_passes_and_leaves_people_theirs(
     fields = {**content["ProductFields"], **({"trailaudit/Waiver": "W-1"} if by_us else {})}
     found = stored(finding(), Workflow={"Status": was}, ProductFields=fields)
     assert workflow(found, {**content, "Workflow": {"Status": now}}) == state
+
+
+@pytest.mark.parametrize(
+    ("seen", "judged", "later"),
+    [(0, 0, False), (0, 1, True), (1, 1, True), (1, 0, True)],
+    ids=["the same", "judged again", "a later run", "an old posture, judged after it"],
+)
+def test_what_was_seen_or_judged_after_a_run_is_not_its_to_change(
+    seen: int, judged: int, later: bool
+) -> None:
+    found = stored(finding(), LastObservedAt=iso(at(seen)), UpdatedAt=iso(at(judged)))
+    assert is_later(found, run().run) is later
 
 
 def test_an_archived_finding_is_what_we_said_of_it_and_nothing_that_security_hub_added() -> None:
