@@ -1,7 +1,7 @@
 """What of each class of events is recorded where; what is alike is told once."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from reports.html.overview import label
@@ -10,20 +10,25 @@ from scanner.model.result import Coverage, EventClass, Recorded, Result
 
 
 @dataclass(frozen=True)
+class CoverageCell:
+    """One answer; `note` is the number of the block's note that says what records it, None without one."""
+
+    recorded: Recorded
+    note: int | None
+
+
+@dataclass(frozen=True)
 class CoverageRow:
-    """Regions with the same answers; a cell is None where none was given."""
+    """Regions with the same answers for the same reasons; a cell is None where none was given."""
 
     regions: tuple[str, ...]
-    cells: tuple[Recorded | None, ...]
+    cells: tuple[CoverageCell | None, ...]
 
 
 @dataclass(frozen=True)
 class CoverageNote:
-    """What records some classes in some regions, and what is left out."""
+    """What records the cells that bear its number, and what of them is left out."""
 
-    classes: tuple[str, ...]
-    regions: tuple[str, ...]
-    recorded: Recorded
     by: tuple[str, ...]
     holes: tuple[str, ...]
 
@@ -37,6 +42,7 @@ class CoverageBlock:
     counts: tuple[tuple[Recorded, int], ...]
     rows: tuple[CoverageRow, ...]
     notes: tuple[CoverageNote, ...]
+    """The first has the number 1."""
 
 
 @dataclass(frozen=True)
@@ -70,10 +76,10 @@ def coverage_map(result: Result) -> CoverageMap:
     for one in result.coverage:
         cells[one.account][one.region][one.event_class] = one
         totals[one.event_class][one.recorded] += 1
-    alike: dict[tuple[tuple[str, tuple[object, ...]], ...], list[str]] = defaultdict(list)
+    alike: dict[tuple[tuple[str, tuple[_Way | None, ...]], ...], list[str]] = defaultdict(list)
     for account in sorted(cells):
         signature = tuple(
-            (region, tuple(_answer(classes.get(name)) for name in EVENT_CLASSES))
+            (region, tuple(_way(classes[name]) if name in classes else None for name in EVENT_CLASSES))
             for region, classes in sorted(cells[account].items())
         )
         alike[signature].append(account)
@@ -85,42 +91,33 @@ def coverage_map(result: Result) -> CoverageMap:
     )
 
 
-def _answer(cell: Coverage | None) -> object:
-    return cell and (cell.recorded, cell.by, cell.holes)
-
-
 def _badness(block: CoverageBlock) -> tuple[object, ...]:
     return (*(-count for _, count in block.counts[:-1]), block.accounts)
 
 
 def _block(accounts: Sequence[str], regions: Mapping[str, Mapping[EventClass, Coverage]]) -> CoverageBlock:
-    rows: dict[tuple[Recorded | None, ...], list[str]] = defaultdict(list)
+    every = [one for classes in regions.values() for one in classes.values()]
+    ways = sorted({_way(one) for one in every if one.by or one.holes}, key=_way_order)
+    numbers = {way: number for number, way in enumerate(ways, 1)}
+
+    def cell(one: Coverage | None) -> CoverageCell | None:
+        return None if one is None else CoverageCell(one.recorded, numbers.get(_way(one)))
+
+    rows: dict[tuple[CoverageCell | None, ...], list[str]] = defaultdict(list)
     for region, classes in sorted(regions.items()):
-        cells = tuple(classes[name].recorded if name in classes else None for name in EVENT_CLASSES)
-        rows[cells].append(region)
-    counts = Counter(one.recorded for classes in regions.values() for one in classes.values())
+        rows[tuple(cell(classes.get(name)) for name in EVENT_CLASSES)].append(region)
+    counts = Counter(one.recorded for one in every)
     return CoverageBlock(
         accounts=tuple(accounts),
         regions=len(regions),
         counts=tuple((answer, counts[answer]) for answer in ANSWERS),
         rows=tuple(CoverageRow(tuple(names), cells) for cells, names in rows.items()),
-        notes=tuple(_notes(one for classes in regions.values() for one in classes.values())),
+        notes=tuple(CoverageNote(by, holes) for _, by, holes in ways),
     )
 
 
-def _notes(cells: Iterable[Coverage]) -> Iterator[CoverageNote]:
-    """One for each way of being recorded, and apart for classes that aren't so in the same regions."""
-    ways: dict[_Way, dict[EventClass, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for cell in cells:
-        if cell.by or cell.holes:
-            ways[cell.recorded, cell.by, cell.holes][cell.event_class].append(cell.region)
-    for (recorded, by, holes), classes in sorted(ways.items(), key=lambda pair: _way_order(pair[0])):
-        together: dict[tuple[str, ...], list[str]] = defaultdict(list)
-        for name, (title, _) in EVENT_CLASSES.items():
-            if name in classes:
-                together[tuple(sorted(classes[name]))].append(title)
-        for regions, titles in together.items():
-            yield CoverageNote(tuple(titles), regions, recorded, by, holes)
+def _way(cell: Coverage) -> _Way:
+    return cell.recorded, cell.by, cell.holes
 
 
 def _way_order(way: _Way) -> tuple[int, tuple[str, ...], tuple[str, ...]]:

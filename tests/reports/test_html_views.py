@@ -6,11 +6,12 @@ from importlib.resources import files
 
 import pytest
 
-from reports.html.coverage import CoverageNote, coverage_map
+from reports.html.coverage import CoverageCell, CoverageNote, coverage_map
 from reports.html.heatmap import MOST_LINES, heat_map
 from reports.html.overview import overview, sentence
 from reports.html.problems import MANY, MOST, lost_readings, todos, unknowns
 from reports.html.table import MOST_ROWS, packed, rows, without_script
+from reports.html.words import EVENT_CLASSES
 from reports.verdicts import note, worst_first
 from scanner.model.finding import Finding, Reason, Severity, Status
 from scanner.model.posture import CallCount
@@ -175,20 +176,30 @@ def test_accounts_and_regions_with_the_same_coverage_are_told_once() -> None:
     assert [row.regions for row in block.rows] == [("a", "b")]
 
 
-def test_a_note_names_just_the_classes_and_regions_that_it_is_true_of() -> None:
+def test_the_number_in_a_cell_leads_to_what_records_it_and_what_is_left_out() -> None:
     cells = [
-        one
-        for region, name in (("a", "s3-read"), ("b", "lambda"))
-        for one in sample.coverage(sample.MAIN, region, {"s3-read": "partly", "lambda": "partly"})
-        if one.event_class == name
+        *sample.coverage(sample.MAIN, "a", {"s3-read": "partly"}),
+        *sample.coverage(sample.MAIN, "b", {"lambda": "no"}),
     ]
     (block,) = coverage_map(report(coverage=cells).result).blocks
-    holes = ("objects outside arn:aws:s3:::payments/",)
-    assert block.notes == (
-        CoverageNote(("S3 reads",), ("a",), "partly", (sample.TRAIL,), holes),
-        CoverageNote(("Lambda",), ("b",), "partly", (sample.TRAIL,), holes),
+    partly, fully = (
+        CoverageNote((sample.TRAIL,), ("objects outside arn:aws:s3:::payments/",)),
+        CoverageNote((sample.TRAIL,), ()),
     )
-    assert [row.cells.count(None) for row in block.rows] == [8, 8]
+    assert block.notes == (partly, fully)
+    a, b = (dict(zip(EVENT_CLASSES, row.cells, strict=True)) for row in block.rows)
+    assert (a["s3-read"], a["lambda"]) == (CoverageCell("partly", 1), CoverageCell("yes", 2))
+    assert (b["s3-read"], b["lambda"]) == (CoverageCell("yes", 2), CoverageCell("no", None))
+
+
+def test_regions_recorded_by_different_trails_stand_apart() -> None:
+    cells = [
+        one.model_copy(update={"by": (f"trail-of-{one.region}",)})
+        for region in ("a", "b")
+        for one in sample.coverage(sample.MAIN, region)
+    ]
+    (block,) = coverage_map(report(coverage=cells).result).blocks
+    assert [row.regions for row in block.rows] == [("a",), ("b",)]
 
 
 def test_the_least_recorded_account_comes_first() -> None:
