@@ -7,10 +7,10 @@ filed in the one that records global events.
 
 from typing import Any, ClassVar
 
-from reports.flat import all_findings, cited, docs, links, partition
+from reports.flat import Scene, all_findings, links
 from reports.json import encoded
 from reports.resources import ACCOUNT, kind_of
-from reports.verdicts import account_names, note
+from reports.verdicts import note
 from reports.words import is_waived, line, shorten
 from scanner.asff import CHECK, GENERATOR, NEW, RESOLVED, RESOURCE, SUPPRESSED, WAIVER, product_arn
 from scanner.model.arn import LEADER_REGIONS
@@ -46,19 +46,14 @@ class AsffRenderer:
     suffix: ClassVar[str] = ".asff.json"
 
     def render(self, report: Report) -> bytes:
-        scene = _Scene(report)
+        scene = _Findings(report)
         return encoded((scene.finding(finding) for finding in all_findings(report)), depth=1)
 
 
-class _Scene:
-    """What the findings of one report have in common."""
-
+class _Findings(Scene):
     def __init__(self, report: Report) -> None:
+        super().__init__(report)
         result = report.result
-        self.docs = docs(report)
-        self.cited = cited(result)
-        self.names = account_names(result)
-        self.partition = partition(result)
         self.region = LEADER_REGIONS.get(self.partition, LEADER_REGIONS["aws"])[0]
         self.seen, self.finished = iso(result.run.seen_at), iso(result.run.finished)
 

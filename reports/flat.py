@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
+from reports.verdicts import account_names
 from reports.words import ELLIPSIS, printable
 from scanner.model.arn import is_arn, parse_arn, root_arn
 from scanner.model.finding import Finding, Reason, Severity, Status, finding_id
@@ -90,3 +91,13 @@ def docs(report: Report) -> dict[str, CheckDoc]:
 def links(doc: CheckDoc) -> list[str]:
     """The addresses that the check refers to."""
     return _LINK.findall(doc.see)
+
+
+class Scene:
+    """What the findings of one report have in common."""
+
+    def __init__(self, report: Report) -> None:
+        self.docs = docs(report)
+        self.cited = cited(report.result)
+        self.names = account_names(report.result)
+        self.partition = partition(report.result)

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
-from reports.flat import all_findings, cited, docs, links, partition
+from reports.flat import Scene, all_findings, links
 from reports.json import encoded
 from reports.resources import kind_of
-from reports.verdicts import account_names, note
+from reports.verdicts import note
 from reports.words import is_waived, line, resource_name
 from scanner.model.finding import Change, Finding, Reason, Severity, Status
 from scanner.model.result import CheckDoc, Control, Framework, Report
@@ -57,19 +57,14 @@ class OcsfRenderer:
     suffix: ClassVar[str] = ".ocsf.json"
 
     def render(self, report: Report) -> bytes:
-        scene = _Scene(report)
+        scene = _Events(report)
         return encoded((scene.event(finding) for finding in all_findings(report)), depth=1)
 
 
-class _Scene:
-    """What the events of one report have in common."""
-
+class _Events(Scene):
     def __init__(self, report: Report) -> None:
+        super().__init__(report)
         result = report.result
-        self.docs = docs(report)
-        self.cited = cited(result)
-        self.names = account_names(result)
-        self.partition = partition(result)
         self.organization = result.run.organization
         self.time = _milliseconds(result.run.seen_at)
         self.metadata = {
