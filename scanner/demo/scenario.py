@@ -172,6 +172,10 @@ class _Organization:
         last = int(stopped.status.stopped.replace(tzinfo=UTC).timestamp())
         cloudtrail.say(stopped, LatestDeliveryTime=last, LatestDigestDeliveryTime=last)
         self._happened(story.STOPPED, "StopLogging", timedelta(days=9), "break-glass/mallory")
+        # A store that takes in nothing records nothing, whatever it selects.
+        self.client("cloudtrail", story.STOPPED).create_event_data_store(
+            Name="billing-lake", RetentionPeriod=90, TerminationProtectionEnabled=False, StartIngestion=False
+        )
 
         self._own_trail(story.BLIND)
         self.client("cloudtrail", story.BLIND).put_event_selectors(
