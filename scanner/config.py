@@ -79,6 +79,7 @@ def load(
         raise UserError(
             "--fail-on-new (fail_on_new) needs a baseline", hint="name an earlier result with --baseline"
         )
+    _require_evidence_to_be_had(settings)
     wanted = None
     if settings.retention_for is not None:
         wanted = preset(find(settings.retention_for, frameworks, known))
@@ -242,6 +243,18 @@ def _no_contradiction(settings: Settings, source: _Source) -> None:
                     f"{source.name(flag.key)}: has no effect with {source.name(('posture',))}",
                     hint="a saved posture is judged as it was read",
                 )
+
+
+def _require_evidence_to_be_had(settings: Settings) -> None:
+    if settings.evidence is not None and settings.posture is not None:
+        raise UserError(
+            "--evidence (evidence) has no effect with a saved posture",
+            hint="what AWS answered can only be kept while it is read",
+        )
+    if settings.sign_with_kms is not None and settings.evidence is None:
+        raise UserError(
+            "--sign-with-kms (sign_with_kms) has nothing to sign", hint="name a directory with --evidence"
+        )
 
 
 def _require_check(name: str, known: Mapping[str, type[Check]], place: str) -> None:

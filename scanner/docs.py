@@ -19,6 +19,7 @@ from scanner.frameworks import FrameworkFile, find
 from scanner.model.comparison import Comparison
 from scanner.model.explanation import Explanation
 from scanner.model.result import CheckDoc, Result
+from scanner.model.sample import Sample
 from scanner.model.schema import schema_of
 from scanner.model.verification import Verification
 from scanner.registry import HEADINGS, checks, describe, frameworks, in_yaml
@@ -28,6 +29,7 @@ WIDTH = 100
 SCHEMAS: dict[str, type[BaseModel]] = {
     "comparison": Comparison,
     "result": Result,
+    "sample": Sample,
     "verification": Verification,
 }
 """What is published as JSON, by the name of its file."""

@@ -3,7 +3,8 @@
 `trailaudit.checks` names packages: each of their modules holds one check, but for those whose name
 begins with an underscore. `trailaudit.frameworks` names packages of YAML files, each a framework and
 named as its key. `trailaudit.reports` names renderer classes, one a format, and so does
-`trailaudit.verifications` for what `verify` found and `trailaudit.comparisons` for what `compare` did.
+`trailaudit.verifications` for what `verify` found, `trailaudit.comparisons` for what `compare` did and
+`trailaudit.samples` for what `evidence sample` drew.
 """
 
 import inspect
@@ -31,6 +32,7 @@ FRAMEWORKS = "trailaudit.frameworks"
 REPORTS = "trailaudit.reports"
 VERIFICATIONS = "trailaudit.verifications"
 COMPARISONS = "trailaudit.comparisons"
+SAMPLES = "trailaudit.samples"
 HEADINGS = ("Why it matters", "How to fix", "See")
 _PLAIN = re.compile(r"[A-Za-z/][\w./-]*")
 """Text that YAML needs no quotes around."""

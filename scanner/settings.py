@@ -196,6 +196,18 @@ class Settings(Frozen):
         examples=[["verify.json"]],
     )
     save_posture: str | None = Field(None, min_length=1, description="Keep what was read in this file.")
+    evidence: str | None = Field(
+        None,
+        min_length=1,
+        description="Keep in this directory, which must not exist or be empty, what verdicts rest on: AWS's "
+        "answers without secrets, posture, result, options and a manifest.",
+    )
+    sign_with_kms: str | None = Field(
+        None,
+        min_length=1,
+        description="Sign the evidence with this KMS key (id, ARN or alias), as the caller.",
+        examples=["alias/audit-evidence"],
+    )
     concurrency: int = Field(32, ge=1, le=256, description="How many threads read.")
     quiet: bool = Field(default=False, description="Say nothing but errors and the reason of the exit code.")
     verbose: bool = Field(default=False, description="Say more, and where it broke if something breaks.")
@@ -274,6 +286,8 @@ FLAGS = (
     Flag("--posture", ("posture",), "FILE"),
     Flag("--verified", ("verified",), "FILE"),
     Flag("--save-posture", ("save_posture",), "FILE"),
+    Flag("--evidence", ("evidence",), "DIR"),
+    Flag("--sign-with-kms", ("sign_with_kms",), "KEY"),
     Flag("--concurrency", ("concurrency",), "N"),
     Flag("--quiet", ("quiet",)),
     Flag("--verbose", ("verbose",)),

@@ -1,5 +1,6 @@
 """Files and standard output: whole or not at all, and never quietly missing."""
 
+import json
 import logging
 import os
 import secrets
@@ -9,6 +10,8 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeGuard
+
+from pydantic import BaseModel
 
 from scanner import registry
 from scanner.cli import EXIT_USER, abandon_stdout
@@ -56,6 +59,13 @@ def require_writable(path: str) -> None:
         raise UserError(f"{path} can't be written: there is no directory {folder}", hint="create it first")
     if not os.access(folder if _replaceable(target) else target, os.W_OK):
         raise UserError(f"{path} can't be written: permission denied")
+
+
+def as_json(value: BaseModel) -> bytes:
+    """The text of a value that is kept. Half a character, which a policy may hold, becomes a `?`."""
+    # Not pydantic's own writer, which can't write that.
+    text = json.dumps(value.model_dump(mode="json"), ensure_ascii=False, indent=1) + "\n"
+    return text.encode(errors="replace")
 
 
 def write(path: str, content: bytes) -> None:

@@ -1,7 +1,6 @@
 """`trailaudit scan`: collect, assess, report."""
 
 import gc
-import json
 import os
 import secrets
 from datetime import UTC, datetime
@@ -12,8 +11,9 @@ import click
 
 from scanner import registry
 from scanner.cli import messages
+from scanner.cli.keeping import Keeping
 from scanner.cli.options import config_file, flags
-from scanner.cli.output import finish, publish, require_outputs, require_writable, write
+from scanner.cli.output import as_json, finish, publish, require_outputs, require_writable, write
 from scanner.cli.saved import read_saved
 from scanner.cli.seen import seen
 from scanner.config import load
@@ -53,9 +53,12 @@ def scan(**given: Any) -> int:
     require_outputs(settings.outputs)
     if settings.save_posture is not None:
         require_writable(settings.save_posture)
+    keeping = None if settings.evidence is None else Keeping(settings.evidence, settings, given["config"])
     gc.set_threshold(*GARBAGE)
     started = datetime.now(UTC)
-    posture = seen(settings, needs(config.checks), now=started).with_verifications(verified)
+    recorder = None if keeping is None else keeping.recorder
+    posture = seen(settings, needs(config.checks), now=started, recorder=recorder)
+    posture = posture.with_verifications(verified)
     _require_earlier(settings, baseline, posture)
     problems = list(_save(posture, settings.save_posture))
     result = assess(
@@ -69,6 +72,9 @@ def scan(**given: Any) -> int:
         fail_on_new=settings.fail_on_new,
         frameworks=config.frameworks,
     )
+    if keeping is not None:
+        result = keeping.cited(result, config.checks, posture)
+        problems += keeping.seal(result, config.checks, posture)
     problems += publish(report(result, config.checks), settings.outputs)
     gate = result.gate
     return finish(gate.code, f"{gate.verdict}: {', '.join(gate.reasons)}", problems)
@@ -100,10 +106,8 @@ def _require_earlier(settings: Settings, baseline: Result | None, posture: Postu
 def _save(posture: Posture, path: str | None) -> list[UserError]:
     if path is None:
         return []
-    # Not pydantic's own writer: a policy may hold half a character, which it can't write.
-    text = json.dumps(posture.model_dump(mode="json"), ensure_ascii=False, indent=1) + "\n"
     try:
-        write(path, text.encode(errors="replace"))
+        write(path, as_json(posture))
     except UserError as error:
         return [error]
     return []

@@ -3,6 +3,7 @@
 import logging
 import os
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from scanner.cli.progress import progress
 from scanner.cli.saved import read_saved
@@ -12,13 +13,24 @@ from scanner.model.reading import Outcome
 from scanner.settings import Settings
 from scanner.words import plural
 
+if TYPE_CHECKING:
+    from scanner.aws.recorder import Recorder
+
 log = logging.getLogger(__name__)
 
 
-def seen(settings: Settings, needs: frozenset[str], *, now: datetime, at_home: bool = False) -> Posture:
+def seen(
+    settings: Settings,
+    needs: frozenset[str],
+    *,
+    now: datetime,
+    at_home: bool = False,
+    recorder: "Recorder | None" = None,
+) -> Posture:
     """What was saved, or what AWS says now: the facts of these `needs`.
 
-    `at_home`: only of the region of the caller's configuration, where none is named.
+    `at_home`: only of the region of the caller's configuration, where none is named. A `recorder` keeps what
+    AWS answers.
     """
     if settings.posture is not None:
         return read_saved(settings.posture, Posture, "a saved posture")
@@ -32,7 +44,7 @@ def seen(settings: Settings, needs: frozenset[str], *, now: datetime, at_home: b
         asked = asked.model_copy(update={"regions": (clients.home,)})
     wanted = not (settings.quiet or settings.no_progress or settings.log_format == "json")
     with progress(wanted=wanted) as tell:
-        posture = collect(asked, needs, now=now, on_progress=tell, clients=clients)
+        posture = collect(asked, needs, now=now, on_progress=tell, clients=clients, recorder=recorder)
     for call in posture.calls:
         if call.outcome not in (Outcome.OK, Outcome.ABSENT):
             place = f"{call.account} {call.region or ''}".rstrip()

@@ -84,6 +84,8 @@ class Finding(Frozen):
     change: Change | None = None
     first_seen: Moment | None = None
     """When it failed for the first time, as far as a chain of baselines tells; kept while it passes."""
+    evidence: tuple[str, ...] | None = None
+    """The records that it rests on, by the ids of the result's `evidence`; None where none were kept."""
 
     @property
     def order(self) -> tuple[str, str, str, str]:

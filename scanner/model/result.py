@@ -3,11 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cached_property
 from typing import Literal, Self
 
 from pydantic import Field, JsonValue
 
 from scanner.model.base import Frozen, Moment
+from scanner.model.evidence import Record
 from scanner.model.finding import Finding, Severity, Status
 from scanner.model.posture import AccountState, CallCount
 from scanner.model.waiver import WaiverNote
@@ -251,6 +253,15 @@ class Result(Frozen):
     frameworks: tuple[Framework, ...] = ()
     summary: Summary
     gate: Gate
+    evidence: tuple[Record, ...] = ()
+    """What findings rest on, each once; empty where it was not kept (--evidence)."""
+
+    def record(self, id_: str) -> Record | None:
+        return self._records.get(id_)
+
+    @cached_property
+    def _records(self) -> dict[str, Record]:
+        return {record.id: record for record in self.evidence}
 
 
 class CheckDoc(Frozen):

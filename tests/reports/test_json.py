@@ -45,7 +45,7 @@ def test_every_published_member_is_there_in_its_published_order() -> None:
             "id": null, "check": null, "status": null, "severity": null, "account": null, "region": null,
             "resource": null, "message": null,
             "reason": {"action": null, "operation": null, "code": null, "detail": null, "account": null, "region": null},
-            "waiver": null, "change": null, "first_seen": null
+            "waiver": null, "change": null, "first_seen": null, "evidence": null
         }],
         "waivers": [],
         "baseline": null,
@@ -61,7 +61,8 @@ def test_every_published_member_is_there_in_its_published_order() -> None:
             }]
         }],
         "summary": {"pass": null, "fail": null, "unknown": null, "not_applicable": null, "waived": null, "score": null},
-        "gate": {"code": null, "verdict": null, "reasons": [null]}
+        "gate": {"code": null, "verdict": null, "reasons": [null]},
+        "evidence": []
     }"""
     assert json.dumps(shape(json.loads(rendered(some)))) == json.dumps(json.loads(published))
 
