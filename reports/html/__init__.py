@@ -11,11 +11,11 @@ from reports.html.frameworks import blocks
 from reports.html.heatmap import heat_map
 from reports.html.over_time import change_rows, waiver_rows
 from reports.html.overview import label, overview, sentence
-from reports.html.page import asset, environment, policy
-from reports.html.problems import lost_readings, todos, unknowns
+from reports.html.page import asset, environment, joined, policy
+from reports.html.problems import all_grants, lost_readings, todos, unknowns
 from reports.html.prose import inline, prose
 from reports.html.table import MOST_ROWS, packed, rows, without_script
-from reports.html.text import check_link, findings_link
+from reports.html.text import account_link, check_link, findings_link
 from reports.html.words import (
     CONTROL_LOOKS,
     EVENT_CLASSES,
@@ -30,6 +30,9 @@ from reports.verdicts import LOOKS, worst_first
 from reports.words import moment
 from scanner.model.result import Report
 
+SCRIPT = ("data.js", "rows.js", "findings.js", "accounts.js", "start.js")
+"""Its parts, in their order: the last one begins."""
+
 
 class HtmlRenderer:
     """One self-contained page, with a policy that lets the browser load nothing and run one script."""
@@ -38,9 +41,10 @@ class HtmlRenderer:
     suffix: ClassVar[str] = ".html"
 
     def render(self, report: Report) -> bytes:
-        style, script = asset("styles.css"), asset("script.js")
+        style, script = asset("styles.css"), joined(SCRIPT)
         ordered = worst_first(report.result.findings)
-        heat = heat_map(report)
+        heat, coverage = heat_map(report), coverage_map(report.result)
+        waiting = unknowns(report.result)
         page = _environment().get_template("report.html.j2")
         html = page.render(
             policy=policy(style, script),
@@ -50,10 +54,11 @@ class HtmlRenderer:
             result=report.result,
             overview=overview(report),
             todos=todos(report),
-            unknowns=unknowns(report.result),
+            unknowns=waiting,
+            all_grants=all_grants(waiting),
             lost_readings=lost_readings(report.result),
             heat=heat,
-            coverage=coverage_map(report.result),
+            coverage=coverage,
             blocks=blocks(report.result),
             waivers=waiver_rows(report),
             changes=change_rows(report.result),
@@ -61,7 +66,7 @@ class HtmlRenderer:
             states=states(report.result.waivers),
             rows=rows(report, ordered),
             without_script=without_script(len(ordered)),
-            data=packed(report, ordered, heat),
+            data=packed(report, ordered, heat, coverage.block_of),
         )
         return html.encode()
 
@@ -73,6 +78,7 @@ def _environment() -> Environment:
         prose=prose, inline=inline, sentence=sentence, label=label, check_link=check_link, moment=moment
     )
     made.globals.update(
+        account_link=account_link,
         findings_link=findings_link,
         LOOKS=LOOKS,
         SEVERITIES=SEVERITIES,

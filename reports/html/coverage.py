@@ -37,7 +37,9 @@ class CoverageNote:
 class CoverageBlock:
     """Accounts with the same coverage, told once."""
 
+    ids: tuple[str, ...]
     accounts: tuple[str, ...]
+    """As they are called."""
     regions: int
     counts: tuple[tuple[Recorded, int], ...]
     rows: tuple[CoverageRow, ...]
@@ -60,6 +62,11 @@ class ClassTotal:
 class CoverageMap:
     totals: tuple[ClassTotal, ...]
     blocks: tuple[CoverageBlock, ...]
+
+    @property
+    def block_of(self) -> Mapping[str, int]:
+        """The place of each account's block, from 1."""
+        return {one: place for place, block in enumerate(self.blocks, 1) for one in block.ids}
 
 
 ANSWERS: tuple[Recorded, ...] = ("no", "unknown", "partly", "yes")
@@ -84,7 +91,7 @@ def coverage_map(result: Result) -> CoverageMap:
         )
         alike[signature].append(account)
     names = {account.id: label(account) for account in result.scope.accounts}
-    blocks = [_block([names.get(one, one) for one in group], cells[group[0]]) for group in alike.values()]
+    blocks = [_block(group, names, cells[group[0]]) for group in alike.values()]
     return CoverageMap(
         totals=tuple(_total(name, totals[name]) for name in EVENT_CLASSES),
         blocks=tuple(sorted(blocks, key=_badness)),
@@ -95,7 +102,11 @@ def _badness(block: CoverageBlock) -> tuple[object, ...]:
     return (*(-count for _, count in block.counts[:-1]), block.accounts)
 
 
-def _block(accounts: Sequence[str], regions: Mapping[str, Mapping[EventClass, Coverage]]) -> CoverageBlock:
+def _block(
+    accounts: Sequence[str],
+    names: Mapping[str, str],
+    regions: Mapping[str, Mapping[EventClass, Coverage]],
+) -> CoverageBlock:
     every = [one for classes in regions.values() for one in classes.values()]
     ways = sorted({_way(one) for one in every if one.by or one.holes}, key=_way_order)
     numbers = {way: number for number, way in enumerate(ways, 1)}
@@ -108,7 +119,8 @@ def _block(accounts: Sequence[str], regions: Mapping[str, Mapping[EventClass, Co
         rows[tuple(cell(classes.get(name)) for name in EVENT_CLASSES)].append(region)
     counts = Counter(one.recorded for one in every)
     return CoverageBlock(
-        accounts=tuple(accounts),
+        ids=tuple(accounts),
+        accounts=tuple(names.get(one, one) for one in accounts),
         regions=len(regions),
         counts=tuple((answer, counts[answer]) for answer in ANSWERS),
         rows=tuple(CoverageRow(tuple(names), cells) for cells, names in rows.items()),

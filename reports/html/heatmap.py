@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from reports.html.text import check_link, findings_link
+from reports.html.text import account_link, check_link, findings_link
 from reports.verdicts import LOOKS, RANKS, Mark, check_order, mark
 from scanner.model.posture import AccountState
 from scanner.model.result import Report, ScopeAccount
@@ -86,7 +86,7 @@ def _line(
     return Line(
         id=account,
         name=found.name if found else None,
-        link=findings_link(account=account),
+        link=account_link(account),
         cells=tuple(
             _cell(account, check, counts[account, check]) if (account, check) in counts else None
             for check in checks

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from collections.abc import Iterable
 from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -35,6 +36,12 @@ def digest(text: str) -> str:
 def asset(name: str) -> str:
     """A file of this package; browsers hash what they parsed, where every line ends in LF."""
     return (files(__package__) / name).read_text("utf-8").replace("\r\n", "\n")
+
+
+def joined(names: Iterable[str]) -> str:
+    """Parts of a script as one that leaves no name behind."""
+    parts = "\n".join(asset(f"script/{name}") for name in names)
+    return f'"use strict";\n{{\n{parts}}}\n'
 
 
 def environment() -> Environment:

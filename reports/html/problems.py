@@ -1,10 +1,13 @@
 """What to do first, and what could not be checked."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from reports.html.overview import READ, is_open, label
+from reports.html.policies import policy_document, refused
 from reports.html.text import check_link, findings_link, search_words
 from reports.html.words import OUTCOMES
 from reports.verdicts import RANKS, Missing, missing
@@ -133,6 +136,8 @@ class Unknowns:
     accounts: tuple[str, ...]
     checks: tuple[tuple[str, str], ...]
     link: str
+    policy: Markup | None
+    """What would grant the action; None where AWS did not refuse it."""
 
 
 @dataclass(frozen=True)
@@ -150,10 +155,18 @@ class LostReadings:
 
 def unknowns(result: Result) -> tuple[Unknowns, ...]:
     """The most frequent reason first."""
-    return tuple(map(_unknowns, missing(result)))
+    denied = refused(result)
+    return tuple(_unknowns(group, denied) for group in missing(result))
 
 
-def _unknowns(group: Missing) -> Unknowns:
+def all_grants(groups: Iterable[Unknowns]) -> Markup | None:
+    """One policy in place of several; None where there is one or none."""
+    actions = {group.action for group in groups if group.policy is not None and group.action}
+    return policy_document(actions) if len(actions) > 1 else None
+
+
+def _unknowns(group: Missing, denied: Collection[tuple[str | None, str | None]]) -> Unknowns:
+    grants = group.action if (group.action, group.code) in denied else None
     return Unknowns(
         action=group.action,
         operation=group.operation,
@@ -163,6 +176,7 @@ def _unknowns(group: Missing) -> Unknowns:
         accounts=group.accounts,
         checks=tuple((check, check_link(check)) for check in group.checks),
         link=_unknown_link(group.checks, group.action or ""),
+        policy=policy_document([grants]) if grants else None,
     )
 
 

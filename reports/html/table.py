@@ -1,12 +1,12 @@
 """All findings, packed for the script; the worst of them also as rows of the page itself.
 
 A report of 100,000 findings must open fast, so everything that repeats stands once, in a list, and a
-finding is three indexes. The script's side of this format is `unpack` in script.js.
+finding is three indexes. The script's side of this format is `unpack` in script/data.js.
 """
 
 import json
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Generic, TypeVar
@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from reports.html.heatmap import HeatMap
 from reports.html.text import check_link, number, visible
-from reports.html.words import SEVERITIES
+from reports.html.words import SEVERITIES, STATES
 from reports.verdicts import LOOKS, ORDER, Look, account_names, check_order, mark, note
 from scanner.model.finding import Finding, Severity
 from scanner.model.result import Report
@@ -81,8 +81,11 @@ def without_script(total: int) -> str:
     )
 
 
-def packed(report: Report, ordered: Sequence[Finding], heat: HeatMap) -> Markup:
-    """The JSON that the script reads, safe inside a script element."""
+def packed(report: Report, ordered: Sequence[Finding], heat: HeatMap, block_of: Mapping[str, int]) -> Markup:
+    """The JSON that the script reads, safe inside a script element.
+
+    `block_of` is the place of each account in the coverage map.
+    """
     names = account_names(report.result)
     checks = check_order(report)
     kind_of = [(finding.check, mark(finding), finding.severity) for finding in ordered]
@@ -92,6 +95,8 @@ def packed(report: Report, ordered: Sequence[Finding], heat: HeatMap) -> Markup:
     accounts = Index(sorted(account for account, _, _ in places.values))
     regions = Index(region for _, region, _ in places.values)
     resources = Index(resource for _, _, resource in places.values)
+    scope = report.result.scope.accounts
+    spans = Index(account.regions for account in scope)
     numbers = {check: number for number, check in enumerate(checks)}
     data = {
         "looks": LOOKS,
@@ -113,6 +118,19 @@ def packed(report: Report, ordered: Sequence[Finding], heat: HeatMap) -> Markup:
             for kind, place, said in zip(kind_of, place_of, words_of, strict=True)
         ),
         "rest": [accounts[account] for account in heat.rest],
+        "states": STATES,
+        "scope": [
+            [
+                account.id,
+                visible(account.name or ""),
+                account.state,
+                visible(account.reason or ""),
+                spans[account.regions],
+                block_of.get(account.id, 0),
+            ]
+            for account in scope
+        ],
+        "regionLists": spans.values,
     }
     return in_script(json.dumps(data, ensure_ascii=False, separators=(",", ":")))
 

@@ -48,6 +48,11 @@ def findings_link(**filters: str) -> str:
     return "#findings?" + urlencode(filters, quote_via=quote)
 
 
+def account_link(account: str) -> str:
+    """The fragment under which the script shows the page of one account."""
+    return "#account?" + urlencode({"id": account}, quote_via=quote)
+
+
 def check_link(check: str) -> str:
     return "#check-" + quote(check, safe="")
 

@@ -225,7 +225,7 @@ def test_bars_of_a_class_fill_their_length() -> None:
 def test_packed_findings_can_be_unpacked_to_what_they_were() -> None:
     some = report()
     ordered = worst_first(some.result.findings)
-    data = json.loads(packed(some, ordered, heat_map(some)))
+    data = json.loads(packed(some, ordered, heat_map(some), {}))
     unpacked = []
     for start in range(0, len(data["findings"]), 3):
         kind, place, said = (
