@@ -288,7 +288,7 @@ GET_PUBLIC_KEY = ApiCall(
 )
 SIGN = ApiCall("kms", "Sign", "kms:Sign", "signs the manifest of evidence")
 SIGNING = (GET_CALLER_IDENTITY, GET_PUBLIC_KEY, SIGN)
-"""All that `scan --sign-with-kms` calls beside the scan: on one key, by the caller, so in no policy of ours."""
+"""What `scan --sign-with-kms` calls beside the scan: on one key, by the caller, so in no policy of ours."""
 
 
 def needs_buckets(needs: Iterable[str]) -> bool:
