@@ -273,7 +273,11 @@ def test_another_bucket_is_asked_without_naming_its_owner(opened: Open) -> None:
     assert "x-amz-expected-bucket-owner" not in server.headers[key]
 
 
-@pytest.mark.parametrize("body", [b"", b"no gzip at all, but long enough", gzip.compress(b"x")[:-1]])
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"no gzip at all, but long enough", gzip.compress(b"x")[:-1]],
+    ids=["empty", "text", "cut"],
+)
 def test_a_complete_answer_that_is_no_gzip_is_told_as_such(opened: Open, body: bytes) -> None:
     with opened(S3Server({"k": stored(body)})) as (server, objects):
         got = get(objects, "k")
