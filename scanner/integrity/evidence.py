@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from scanner.integrity.digest import Digest, Proof
 from scanner.integrity.history import Off
-from scanner.integrity.layout import DigestKey, Lane, parse_log_key, relative
+from scanner.integrity.layout import DigestKey, Lane, log_stamp, relative
 
 Place = tuple[str, str]
 """Bucket and key; of a copy, no bucket and the key without its prefix."""
@@ -57,7 +57,7 @@ class Tally:
 
 def stamp_of(key: str) -> datetime | None:
     """When the log file was delivered, as its name says; None: the name isn't CloudTrail's."""
-    return parsed.stamp if (parsed := parse_log_key(key)) else None
+    return log_stamp(key)
 
 
 class DigestState(StrEnum):

@@ -12,12 +12,12 @@ import os
 import sqlite3
 import struct
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from scanner.errors import UserError
 from scanner.model.base import iso
@@ -87,6 +87,7 @@ class Journal:
         self._connection.execute("pragma journal_mode = wal")
         self._connection.execute("pragma synchronous = normal")
         self._pending: list[tuple[str | int | bytes, ...]] = []
+        self._ahead: dict[str, tuple[Any, ...] | None] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -100,9 +101,22 @@ class Journal:
         finally:
             self._connection.close()
 
+    def look_ahead(self, keys: Sequence[str]) -> None:
+        """Fetch at once what `get` is to tell of these keys next: a quarter of the price one by one.
+
+        `keys` are in order and close to each other, as on a page of a listing.
+        """
+        self._ahead = dict.fromkeys(keys)
+        if keys:
+            between = "select * from digest where key between ? and ?"
+            self._ahead |= {row[0]: row for row in self._connection.execute(between, (keys[0], keys[-1]))}
+
     def get(self, key: str) -> Row | None:
         """The row of a digest; None too where it can't be read: then nothing of it is proven."""
-        found = self._connection.execute("select * from digest where key = ?", (key,)).fetchone()
+        if key in self._ahead:
+            found = self._ahead.pop(key)
+        else:
+            found = self._connection.execute("select * from digest where key = ?", (key,)).fetchone()
         if found is None:
             return None
         _, etag, size, body, metadata, modified, proven, logs = found
@@ -121,6 +135,7 @@ class Journal:
             return None
 
     def put(self, row: Row) -> None:
+        self._ahead.pop(row.key, None)
         self._pending.append(
             (
                 row.key,

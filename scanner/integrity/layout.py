@@ -95,6 +95,11 @@ def parse_log_key(key: str) -> LogKey | None:
     return LogKey(**_place(found), stamp=stamp, text=key)
 
 
+def log_stamp(key: str) -> datetime | None:
+    """The stamp alone of what `parse_log_key` reads, at half its price: every log file is asked for it."""
+    return None if (found := _LOG.fullmatch(key)) is None else _stamp(found)
+
+
 def _place(found: re.Match[str]) -> dict[str, Any]:
     return {
         "prefix": found["prefix"] or "",

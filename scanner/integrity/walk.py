@@ -197,13 +197,19 @@ class Walk:
     def _digests(self, day: Day[_Named], page: Page) -> Iterator[Request]:
         if page.outcome is not Outcome.OK:
             self._fault = page.detail
+        ours: list[tuple[DigestKey, Listed]] = []
         for listed in page.objects:
             key = parse_digest_key(listed.key)
             if key is None or (key.prefix, key.organization, key.account, key.region) != self._folder:
                 continue
             if (key.trail, key.home) != (self._site.trail, self._site.home):
                 self._others.append(listed.key)
-            elif (row := self._known(listed)) is not None:
+            else:
+                ours.append((key, listed))
+        if self._journal is not None and not self._recheck:
+            self._journal.look_ahead([listed.key for _, listed in ours])
+        for key, listed in ours:
+            if (row := self._known(listed)) is not None:
                 yield from self._known_digest(key, row)
             else:
                 day.waiting += 1

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
@@ -210,3 +211,33 @@ def test_an_endpoint_of_the_user_is_told_and_aws_s_own_is_not(monkeypatch: pytes
     clients = Clients()
     assert clients.configured_endpoint("s3", "eu-west-1") == "http://localhost:9000"
     assert clients.ca_bundle == "/etc/ours.pem"
+
+
+def test_the_file_tells_an_endpoint_as_it_tells_the_sdk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stated = {
+        "all": "endpoint_url = http://all:1",
+        "own": "endpoint_url = http://all:1\nservices = ours",
+        "plain": "endpoint_url = https://s3.eu-west-1.amazonaws.com",
+        "near": "endpoint_url = https://s3.storage.example",
+        "deaf": "endpoint_url = http://all:1\nignore_configured_endpoint_urls = true",
+    }
+    keys = "aws_access_key_id = AKIA222222222222\naws_secret_access_key = secret"
+    profiles = tmp_path / "config"
+    profiles.write_text(
+        "\n".join(f"[profile {name}]\n{keys}\n{lines}" for name, lines in stated.items())
+        + "\n[services ours]\ns3 =\n  endpoint_url = http://files:2\n"
+    )
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(profiles))
+    told = {name: Clients(profile=name).configured_endpoint("s3", "eu-west-1") for name in stated}
+    assert told == {
+        "all": "http://all:1",
+        "own": "http://files:2",
+        "plain": None,
+        "near": "https://s3.storage.example",
+        "deaf": None,
+    }
+    for name, url in told.items():
+        client = Clients(profile=name).get("s3", "eu-west-1")
+        assert client.meta.endpoint_url == (url or "https://s3.eu-west-1.amazonaws.com")

@@ -38,6 +38,29 @@ def test_a_later_row_takes_the_place_of_an_earlier_one(tmp_path: Path) -> None:
         assert journal.get("digest") == Row("digest", "new", 1, b"", {}, AT, AT, ())
 
 
+def test_rows_that_were_fetched_ahead_are_those_that_are_there(tmp_path: Path) -> None:
+    prepare(tmp_path, SCOPE, resume=False)
+    with Journal(tmp_path) as journal:
+        for key in ("a", "b", "d", "e"):
+            journal.put(row(key))
+        journal.flush()
+        journal.look_ahead(["b", "c", "d"])
+        assert [journal.get(key) for key in "abcd"] == [row("a"), row("b"), None, row("d")]
+        journal.look_ahead([])
+        assert journal.get("b") == row("b")
+
+
+def test_what_was_put_counts_more_than_what_was_fetched_ahead(tmp_path: Path) -> None:
+    prepare(tmp_path, SCOPE, resume=False)
+    with Journal(tmp_path) as journal:
+        journal.put(row())
+        journal.flush()
+        journal.look_ahead(["digest"])
+        journal.put(Row("digest", "new", 1, b"", {}, AT, AT, ()))
+        journal.flush()
+        assert journal.get("digest") == Row("digest", "new", 1, b"", {}, AT, AT, ())
+
+
 def test_a_crash_loses_a_batch_at_most(tmp_path: Path) -> None:
     prepare(tmp_path, SCOPE, resume=False)
     crashed = Journal(tmp_path)
