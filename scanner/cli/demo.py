@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -17,12 +17,15 @@ from scanner import registry
 from scanner.cli.output import write
 from scanner.cli.saved import read_saved
 from scanner.cli.scan import scan
+from scanner.cli.verify import verify
 from scanner.demo import story
 from scanner.demo.exceptions import waivers
 from scanner.demo.run import embedded_aws, only, surroundings
 from scanner.demo.screen import screen
+from scanner.demo.server import yesterday
 from scanner.errors import UserError
 from scanner.model.result import Result
+from scanner.model.verification import Verification
 from scanner.scan import EXIT_PASS, EXIT_USER
 
 
@@ -45,14 +48,20 @@ def demo(ctx: click.Context, folder: str, *, keep: bool) -> int:
     Neither your credentials nor your AWS configuration are used. The demo ends with 0 once it has shown
     what there is to see, and says which exit code the same scan would have ended with.
     """
-    with embedded_aws() as url:
+    day = yesterday()
+    with embedded_aws(day) as url:
         _make(folder)
+        # What these say of their files and exit codes stands on the demo's own screen.
+        logging.getLogger("scanner.cli").setLevel(logging.ERROR)
+        if _verify(ctx, folder, url, day) == EXIT_USER:
+            return EXIT_USER
         started = time.perf_counter()
         if _scan(ctx, folder, url) == EXIT_USER:
             return EXIT_USER
         seconds = time.perf_counter() - started
         result = read_saved(f"{folder}/report.json", Result, "the result of a run")
-        click.echo(screen(result, shlex.quote(folder), program=_program(), seconds=seconds, keep=keep))
+        proof = read_saved(f"{folder}/verify.json", Verification, "a verification")
+        click.echo(screen(result, proof, shlex.quote(folder), program=_program(), seconds=seconds, keep=keep))
         if keep:
             _wait(url)
     return EXIT_PASS
@@ -74,10 +83,23 @@ def _make(folder: str) -> None:
         ) from error
 
 
+def _verify(ctx: click.Context, folder: str, url: str, day: date) -> int:
+    """What `trailaudit verify` does with a day of a trail; returns its exit code."""
+    with only(surroundings(url)):
+        code: int = ctx.invoke(
+            verify,
+            quiet=True,
+            trail=story.TAMPERED_TRAIL,
+            start=day.isoformat(),
+            end=(day + timedelta(days=1)).isoformat(),
+            role_name=story.ROLE,
+            output=tuple(f"{name}={folder}/verify.{name}" for name in ("json", "html")),
+        )
+    return code
+
+
 def _scan(ctx: click.Context, folder: str, url: str) -> int:
     """What `trailaudit scan` does, told to write every report; returns its exit code."""
-    # What the scan says of its files and its exit code stands on the demo's own screen.
-    logging.getLogger("scanner.cli").setLevel(logging.ERROR)
     write(f"{folder}/waivers.yaml", waivers(datetime.now(UTC).date()).encode())
     with only(surroundings(url)):
         code: int = ctx.invoke(
@@ -88,6 +110,7 @@ def _scan(ctx: click.Context, folder: str, url: str) -> int:
             output=tuple(_outputs(folder)),
             save_posture=f"{folder}/posture.json",
             waivers=f"{folder}/waivers.yaml",
+            verified=(f"{folder}/verify.json",),
         )
     return code
 

@@ -1,5 +1,6 @@
 """The patches of moto's CloudTrail, and what a scenario can make it say."""
 
+import base64
 import json
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
@@ -74,6 +75,28 @@ def happened(
 def _history(backend: CloudTrailBackend) -> list[dict[str, Any]]:
     kept: list[dict[str, Any]] = vars(backend).setdefault("history", [])
     return kept
+
+
+def signs_with(account: str, region: str, keys: list[dict[str, Any]]) -> None:
+    """Let ListPublicKeys answer these, as boto3 returns them."""
+    vars(cloudtrail_backends[account][region])["public_keys"] = keys
+
+
+def public_keys() -> Iterable[Replacement]:
+    """ListPublicKeys, those that were valid at any time of a period: moto has no such call."""
+
+    def list_public_keys(self: CloudTrailResponse) -> str:
+        asked = json.loads(self.body or "{}")
+        found = []
+        for key in vars(self.cloudtrail_backend).get("public_keys", ()):
+            first, last = (int(key[f"Validity{end}Time"].timestamp()) for end in ("Start", "End"))
+            if asked.get("StartTime", first) <= last and asked.get("EndTime", last) >= first:
+                value = base64.b64encode(key["Value"]).decode()
+                times = {"ValidityStartTime": first, "ValidityEndTime": last}
+                found.append(key | times | {"Value": value})
+        return json.dumps({"PublicKeyList": found})
+
+    yield Replacement(CloudTrailResponse, "list_public_keys", list_public_keys)
 
 
 def event_history() -> Iterable[Replacement]:
@@ -250,4 +273,5 @@ PATCHES: tuple[Callable[[], Iterable[Replacement]], ...] = (
     insight_selectors,
     event_data_stores,
     event_history,
+    public_keys,
 )

@@ -21,6 +21,7 @@ from moto.core.exceptions import AccessDeniedError
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.responses import ActionResult
 from moto.core.utils import method_names_from_class
+from moto.iam.access_control import IAMPolicy
 from moto.iam.models import iam_backends
 from moto.organizations.models import FakeDelegatedAdministrator
 from moto.s3.models import FakeBucket, PublicAccessBlock, S3Backend
@@ -162,6 +163,23 @@ def default_encryption() -> Iterable[Replacement]:
     yield Replacement(S3Backend, "get_bucket_encryption", get_bucket_encryption)
 
 
+def conditions_of_buckets() -> Iterable[Replacement]:
+    """A statement whose conditions aren't met has no effect; moto denies what it speaks of.
+
+    None counts as met: no request here is CloudTrail's, and the demo itself speaks plain HTTP.
+    """
+
+    def get_permission(self: FakeBucket, action: str, resource: str) -> object:
+        policy = json.loads(self.policy or b'{"Statement": []}')
+        found = policy["Statement"]
+        statements = [
+            one for one in (found if isinstance(found, list) else [found]) if "Condition" not in one
+        ]
+        return IAMPolicy(json.dumps(policy | {"Statement": statements})).is_action_permitted(action, resource)
+
+    yield Replacement(FakeBucket, "get_permission", get_permission)
+
+
 def account_of_a_key() -> Iterable[Replacement]:
     """Speed: moto searches every account for an access key whose id already says whose it is."""
 
@@ -185,6 +203,7 @@ PATCHES: tuple[Callable[[], Iterable[Replacement]], ...] = (
     missing_roles,
     new_buckets,
     default_encryption,
+    conditions_of_buckets,
     account_of_a_key,
     service_directories,
     *cloudtrail.PATCHES,

@@ -5,9 +5,10 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 
 from scanner.demo import story
-from scanner.demo.server import require_extra
+from scanner.demo.server import require_extra, yesterday
 from scanner.errors import UserError
 
 GRACE = 5
@@ -15,14 +16,16 @@ GRACE = 5
 
 
 @contextmanager
-def embedded_aws() -> Iterator[str]:
-    """The demo's AWS as a process of its own, for as long as the block lasts; yields its URL.
+def embedded_aws(day: date | None = None) -> Iterator[str]:
+    """The demo's AWS as a process of its own, for as long as the block lasts; yields its URL. One trail has
+    the log files of that day, by default of yesterday.
 
     Raises UserError where the extra isn't installed or the server doesn't come up.
     """
     require_extra()
-    server = subprocess.Popen(
-        [sys.executable, "-P", "-m", "scanner.demo.server"],  # -P: never a `scanner` of the current folder
+    server = subprocess.Popen(  # noqa: S603 - our own module, and a date
+        # -P: never a `scanner` of the current folder
+        [sys.executable, "-P", "-m", "scanner.demo.server", "--day", (day or yesterday()).isoformat()],
         stdin=subprocess.PIPE,  # the server ends with it: when the block does, and when this process dies
         stdout=subprocess.PIPE,
         text=True,

@@ -8,7 +8,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, timedelta
+from datetime import UTC, date, timedelta
 from functools import partial
 from typing import Any
 from unittest import mock
@@ -22,24 +22,25 @@ from moto.iam.models import iam_backends
 from moto.moto_api._internal import mock_random
 from moto.organizations.models import organizations_backends
 
-from scanner.demo import cloudtrail, storage, story, watch
+from scanner.demo import cloudtrail, log_files, storage, story, watch
 from scanner.demo.access_keys import access_key_id
 from scanner.demo.patches import DEFAULT_REGIONS, enable_region
-from scanner.demo.story import HOME_REGION, MANAGEMENT, Member
+from scanner.demo.story import HOME_REGION, MANAGEMENT, OWN_TRAIL, Member
 
 CENTRAL_BUCKET = "acme-organization-trail"
 ORGANIZATION_TRAIL = "organization-trail"
-OWN_TRAIL = "own-trail"
 INSIGHTS = [{"InsightType": "ApiCallRateInsight"}, {"InsightType": "ApiErrorRateInsight"}]
 
 
-def build() -> None:
-    """Build it inside this process; whatever moto held before is forgotten."""
+def build(day: date) -> None:
+    """Build it inside this process; whatever moto held before is forgotten. One trail has the log files of
+    that day.
+    """
     mock_random.seed("trailaudit")
     aws = mock_aws()
     aws.start()
     try:
-        _Organization().build()
+        _Organization().build(day)
     finally:
         aws.stop(remove_data=False)
     _settle()
@@ -76,11 +77,12 @@ class _Organization:
             aws_secret_access_key=story.CALLER_SECRET,
         )
 
-    def build(self) -> None:
+    def build(self, day: date) -> None:
         organization = self._accounts()
         self._roles()
         self._organization_trail(organization)
         self._members_trails()
+        self._log_files(day)
         self._guardrail()
         enable_region(story.PAYMENTS.id, "eu-south-1")
 
@@ -208,6 +210,10 @@ class _Organization:
             LatestDeliveryError="KMS.KMSInvalidStateException",
             LatestDigestDeliveryError="KMS.KMSInvalidStateException",
         )
+
+    def _log_files(self, day: date) -> None:
+        owner = story.TAMPERED
+        log_files.build(self.client("s3", owner), _own_bucket(owner), owner, day)
 
     def _happened(self, member: Member, name: str, ago: timedelta, actor: str) -> None:
         """Put a call on the member's own trail into its event history."""

@@ -7,15 +7,18 @@ from textwrap import fill
 from scanner.demo import story
 from scanner.model.finding import Finding, Severity, Status
 from scanner.model.result import Result, ScopeAccount
-from scanner.words import plural
+from scanner.model.verification import Verification
+from scanner.words import listed, plural
 
 WIDTH = 80
 LESSONS = {member.id: member.lesson for member in story.ACCOUNTS}
 
 
-def screen(result: Result, folder: str, *, program: str, seconds: float, keep: bool) -> str:
-    """`folder` (it holds the reports) and `program` as one types them in a shell; `keep`: the embedded
-    AWS goes on running.
+def screen(
+    result: Result, proof: Verification, folder: str, *, program: str, seconds: float, keep: bool
+) -> str:
+    """`proof` is of the tampered trail. `folder` (it holds the reports) and `program` as one types them in a
+    shell; `keep`: the embedded AWS goes on running.
     """
     calls = sum(count.count for count in result.readings)
     lines = [
@@ -29,6 +32,9 @@ def screen(result: Result, folder: str, *, program: str, seconds: float, keep: b
         *(_account_line(account, result) for account in _worst_first(result)),
         "",
         _paragraph(f"Could everything be checked? {_completeness(result)}"),
+        _paragraph(
+            f"Are {story.TAMPERED.name}'s log files of {proof.start.date()} intact? {_integrity(proof)}"
+        ),
         "",
         f"Reports in {folder}:",
         "  report.html (open it in a browser); the same as a table, a workbook, CSV,",
@@ -37,7 +43,7 @@ def screen(result: Result, folder: str, *, program: str, seconds: float, keep: b
         "  waivers.yaml: one failure that somebody answers for, and one no longer",
         "",
         "Try next:",
-        *(f"  {command}" for command in _commands(result, folder, program, keep=keep)),
+        *(f"  {command}" for command in _commands(result, proof, folder, program, keep=keep)),
         "",
         _paragraph(
             f"The same scan of a real organization would have ended with exit code {result.gate.code} "
@@ -96,14 +102,26 @@ def _completeness(result: Result) -> str:
     return f"No: {'; '.join(parts)}. What is not known is never counted as passed."
 
 
-def _commands(result: Result, folder: str, program: str, *, keep: bool) -> Iterator[str]:
+def _integrity(proof: Verification) -> str:
+    """Each finding with its hour, and how much is valid."""
+    answer = {"intact": "Yes", "tampered": "No"}.get(proof.verdict, "Not all could be proven")
+    valid = f"{proof.counts.logs_valid:,} of {plural(proof.counts.logs, 'file')} are valid (verify.html)"
+    found = [f"{one.kind} from {one.first:%H:%M} to {one.last:%H:%M}" for one in proof.findings]
+    return f"{answer}: {'; '.join([*([listed(found)] if found else []), valid])}."
+
+
+def _commands(result: Result, proof: Verification, folder: str, program: str, *, keep: bool) -> Iterator[str]:
     yield f"{program} report {folder}/report.json"
     if failed := _failed_checks(result.findings):
         _, worst = failed[0]
         yield f"{program} scan --posture {folder}/posture.json \\"
         yield f"  --check {worst}"
         yield f"{program} checks {worst}"
+    yield f"{program} checks digest-chain"
     if keep:
+        period = f"--start {proof.start.date()} --end {proof.end.date()}"
+        yield f"{program} verify --role-name {story.ROLE} {period} \\"
+        yield f"  --trail {proof.trail}"
         yield f"{program} scan --organization --role-name {story.ROLE}"
     else:
         yield f"{program} demo --keep"

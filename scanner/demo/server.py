@@ -10,11 +10,12 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
 from importlib.util import find_spec
 
 from scanner.errors import UserError
 
-NEEDED = ("moto", "flask", "flask_cors")
+NEEDED = ("cryptography", "moto", "flask", "flask_cors")
 
 
 def require_extra() -> None:
@@ -32,12 +33,20 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument(
         "--forever", action="store_true", help="go on after the standard input has ended, until Ctrl-C"
     )
+    parser.add_argument(
+        "--day", type=date.fromisoformat, default=yesterday(), help="whose log files one trail has; yesterday"
+    )
     options = parser.parse_args(arguments)
     require_extra()
-    serve(options.port, forever=options.forever)
+    serve(options.port, options.day, forever=options.forever)
 
 
-def serve(port: int, *, forever: bool) -> None:
+def yesterday() -> date:
+    """In UTC."""
+    return (datetime.now(UTC) - timedelta(days=1)).date()
+
+
+def serve(port: int, day: date, *, forever: bool) -> None:
     _forget_surroundings()
     # Imported late: what they need is an extra, and half a second.
     from moto.moto_server.werkzeug_app import (  # noqa: PLC0415
@@ -53,7 +62,7 @@ def serve(port: int, *, forever: bool) -> None:
     # werkzeug logs every request, and the traceback of what moto lacks.
     logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
     with patched():
-        build()
+        build(day)
         server = make_server(
             "127.0.0.1",
             port,

@@ -5,6 +5,8 @@ from typing import NamedTuple
 from scanner.demo.access_keys import access_key_id
 
 HOME_REGION = "eu-west-1"
+OWN_TRAIL = "own-trail"
+"""What members call the trail that is theirs alone."""
 ROLE = "trailaudit"
 """The audit role that every account has but the one that nobody set up."""
 
@@ -48,6 +50,10 @@ ACCOUNTS = (MANAGEMENT, *MEMBERS)
 
 LATECOMERS = (SANDBOX, STOPPED, BLIND, SINGLE_REGION)
 """They joined after the central bucket's policy was written, and nobody added their folders."""
+
+TAMPERED = SINGLE_REGION
+"""Somebody altered a log file of its own trail."""
+TAMPERED_TRAIL = f"arn:aws:cloudtrail:{HOME_REGION}:{TAMPERED.id}:trail/{OWN_TRAIL}"
 
 CALLER_KEY_ID = access_key_id(MANAGEMENT.id)
 CALLER_SECRET = "any-secret-will-do-moto-checks-no-signatures"  # noqa: S105 - it opens nothing

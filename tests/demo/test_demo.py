@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 from xml.etree import ElementTree as ET
@@ -74,7 +75,8 @@ def test_it_fits_one_screen(shown: Shown) -> None:
 
 def test_it_writes_every_report(shown: Shown) -> None:
     reports = {f"report{renderer(name).suffix}" for name in renderers() if name != "pdf"}
-    assert {path.name for path in shown.folder.iterdir()} == {*reports, "posture.json", "waivers.yaml"}
+    others = {"posture.json", "verify.html", "verify.json", "waivers.yaml"}
+    assert {path.name for path in shown.folder.iterdir()} == reports | others
     assert ET.parse(shown.folder / "report.xml").getroot().tag == "testsuites"
     assert b"<!doctype html>" in (shown.folder / "report.html").read_bytes()[:100].lower()
 
@@ -100,6 +102,10 @@ FAILS = {
     story.STOPPED: CHECKS_OF_COVERAGE
     | ALARMS
     | {
+        "event-data-store-encryption",
+        "event-data-store-ingesting",
+        "event-data-store-retention",
+        "event-data-store-termination-protection",
         "tamper-history",
         "trail-cloudwatch-logs",
         "trail-logging",
@@ -107,7 +113,9 @@ FAILS = {
         "trail-notifications",
     },
     story.BLIND: (CHECKS_OF_COVERAGE - CHECKS_OF_DATA_EVENTS) | ALARMS | {"trail-insights"},
-    story.SINGLE_REGION: CHECKS_OF_COVERAGE | ALARMS | {"tamper-history", "trail-kms-key-policy"},
+    story.SINGLE_REGION: CHECKS_OF_COVERAGE
+    | ALARMS
+    | {"digest-chain", "tamper-history", "trail-kms-key-policy"},
     story.PUBLIC: {UNHEARD, "bucket-public-access", "duplicate-management-events"},
     story.SHORT_LIVED: {
         UNHEARD,
@@ -157,6 +165,14 @@ def test_nothing_is_unknown_but_the_account_that_could_not_be_entered(shown: Sho
     assert (states, unknown) == ({"acquired": "unreachable", "old-shop": "skipped"}, [])
 
 
+def test_the_log_file_that_was_altered_is_found(shown: Shown) -> None:
+    proof = json.loads((shown.folder / "verify.json").read_bytes())
+    (found,) = proof["findings"]
+    assert (proof["trail"], found["kind"]) == (story.TAMPERED_TRAIL, "log-altered")
+    assert proof["counts"]["digests_valid"] == 24
+    assert "intact? No: log-altered from 09:00 to 10:00; 23 of 24 files" in " ".join(shown.out.split())
+
+
 def test_one_waiver_excuses_and_one_is_over(shown: Shown) -> None:
     told = {note["id"]: note for note in shown.result["waivers"]}
     assert {name: (note["state"], len(note["findings"])) for name, note in told.items()} == {
@@ -181,7 +197,7 @@ def test_what_it_says_to_try_next_works(shown: Shown) -> None:
     offline = [
         line for line in commands if line.startswith(("trailaudit re", "trailaudit sc", "trailaudit ch"))
     ]
-    assert len(offline) == 3
+    assert len(offline) == 4
     for line in offline:
         command = [*PROGRAM, *shlex.split(line)[1:]]
         ended = subprocess.run(
@@ -221,10 +237,21 @@ def test_kept_it_can_be_scanned_until_ctrl_c(tmp_path: Path) -> None:
             timeout=60,
             check=False,
         )
+        day = datetime.now(UTC).date()
+        period = ["--start", str(day - timedelta(days=1)), "--end", str(day)]
+        verified = subprocess.run(
+            [*PROGRAM, "verify", "--trail", story.TAMPERED_TRAIL, "--role-name", story.ROLE, *period],
+            env=variables,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
         kept.send_signal(signal.SIGINT)
         code = kept.wait(20)
     (finding,) = json.loads(scanned.stdout)["findings"]
     assert (finding["account"], finding["status"], code) == (story.MANAGEMENT.id, "pass", 0)
+    assert verified.returncode == 1, verified.stderr
     assert explained.returncode == 1, explained.stderr
     assert (
         "trail/own-trail of 600010001000 in eu-west-1: leaves global service events out" in explained.stdout

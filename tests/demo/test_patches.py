@@ -3,6 +3,7 @@
 The second half is the pin: it fails once moto does by itself what a patch does, which can go then.
 """
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -21,6 +22,7 @@ from moto.iam.models import iam_backends
 from scanner.demo import cloudtrail
 from scanner.demo.access_keys import access_key_id
 from scanner.demo.patches import DEFAULT_REGIONS, enable_region, patched
+from tests.integrity.tree import SIGNER
 
 MANAGEMENT = "111122223333"
 REGION = "eu-west-1"
@@ -151,6 +153,10 @@ def event_history(world: World) -> object:
     return world.client("cloudtrail").lookup_events()["Events"]
 
 
+def public_keys(world: World) -> object:
+    return world.client("cloudtrail").list_public_keys()["PublicKeyList"]
+
+
 def regions(world: World) -> object:
     found = world.client("account").list_regions(RegionOptStatusContains=["ENABLED_BY_DEFAULT"])["Regions"]
     return tuple(region["RegionName"] for region in found)
@@ -182,6 +188,29 @@ def ownership_of_a_new_bucket(world: World) -> object:
     world.trail()
     answer = world.client("s3").get_bucket_ownership_controls(Bucket="acme-logs")
     return answer["OwnershipControls"]["Rules"]
+
+
+def an_object_where_a_policy_denies_plain_http(world: World) -> object:
+    world.trail()
+    deny = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": "arn:aws:s3:::acme-logs/*",
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    s3 = world.client("s3")
+    s3.put_bucket_policy(Bucket="acme-logs", Policy=json.dumps({"Statement": deny}))
+    s3.put_object(Bucket="acme-logs", Key="log", Body=b"{}")
+    return s3.get_object(Bucket="acme-logs", Key="log")["Body"].read()
+
+
+def an_object_where_a_policy_denies_all(world: World) -> object:
+    world.trail()
+    deny = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*"}
+    s3 = world.client("s3")
+    s3.put_bucket_policy(Bucket="acme-logs", Policy=json.dumps({"Statement": [deny]}))
+    return s3.put_object(Bucket="acme-logs", Key="log", Body=b"{}")
 
 
 def a_role_that_is_not_there(world: World) -> object:
@@ -224,11 +253,13 @@ DEPARTURES: list[tuple[Callable[[World], object], object]] = [
     (status_by_a_bare_name_elsewhere, "TrailNotFoundException"),
     (event_data_stores, []),
     (event_history, []),
+    (public_keys, []),
     (regions, DEFAULT_REGIONS),
     (delegated_administrator, True),
     (encryption_of_a_new_bucket, "AES256"),
     (block_of_a_new_bucket, [(flag, True) for flag in BLOCKED]),
     (ownership_of_a_new_bucket, [{"ObjectOwnership": "BucketOwnerEnforced"}]),
+    (an_object_where_a_policy_denies_plain_http, b"{}"),
     (a_role_that_is_not_there, "AccessDenied"),
     (an_access_key_nobody_made, "010203040506"),
     (modules_listed_once, True),
@@ -342,6 +373,24 @@ def test_what_happened_is_looked_up_newest_first_by_source_and_time_in_its_regio
     assert [(now - event["EventTime"]).days for event in found] == [1, 3]
     assert '"arn:aws:sts::111122223333:assumed-role/admin/eve"' in found[0]["CloudTrailEvent"]
     assert world.client("cloudtrail", region="us-east-1").lookup_events(**query)["Events"] == []
+
+
+def test_a_policy_that_denies_all_still_does(world: World) -> None:
+    assert outcome(an_object_where_a_policy_denies_all, world) == "403"
+
+
+def test_a_region_tells_the_keys_of_a_period(world: World) -> None:
+    (key,) = SIGNER.public_keys(REGION, datetime(2026, 6, 1, tzinfo=UTC))
+    cloudtrail.signs_with(MANAGEMENT, REGION, [key])
+
+    def told(first: int, last: int, region: str = REGION) -> list[dict[str, Any]]:
+        start, end = (datetime(2026, month, 1, tzinfo=UTC) for month in (first, last))
+        trails = world.client("cloudtrail", region=region)
+        found: list[dict[str, Any]] = trails.list_public_keys(StartTime=start, EndTime=end)["PublicKeyList"]
+        return found
+
+    assert told(5, 7) == [key]
+    assert [told(1, 5), told(7, 9), told(5, 7, "us-east-1")] == [[], [], []]
 
 
 def test_a_role_that_exists_can_be_assumed(world: World) -> None:

@@ -1,11 +1,16 @@
 from scanner.demo.screen import screen
 from scanner.model.finding import Severity, Status
 from scanner.model.result import Result
+from scanner.model.verification import IntegrityCounts, Kind, Verification
 from tests.reports import sample
+from tests.reports.verification import sample as proofs
+
+TAMPERED = proofs.verification(proofs.finding())
 
 
-def shown(result: Result, *, keep: bool = False) -> list[str]:
-    return screen(result, "'a folder'", program="trailaudit", seconds=4.2, keep=keep).splitlines()
+def shown(result: Result, proof: Verification = TAMPERED, *, keep: bool = False) -> list[str]:
+    text = screen(result, proof, "'a folder'", program="trailaudit", seconds=4.2, keep=keep)
+    return text.splitlines()
 
 
 def accounts(lines: list[str]) -> list[str]:
@@ -64,6 +69,26 @@ def test_with_everything_checked_it_says_yes() -> None:
     assert "Could everything be checked? Yes." in shown(result)
 
 
+def test_what_was_altered_is_said_with_its_hour() -> None:
+    counts = IntegrityCounts(digests=24, digests_valid=24, logs=24, logs_valid=23)
+    text = " ".join(shown(EVERYTHING, proofs.verification(proofs.finding(), counts=counts)))
+    assert (
+        "Are legacy's log files of 2026-06-01 intact? No: log-altered from 03:00 to 04:00; "
+        "23 of 24 files are valid (verify.html)." in text
+    )
+
+
+def test_intact_log_files_read_as_intact() -> None:
+    assert "intact? Yes: 480 of 480 files are valid (verify.html)." in " ".join(
+        shown(EVERYTHING, proofs.verification())
+    )
+
+
+def test_what_could_not_be_proven_reads_neither_as_intact_nor_as_altered() -> None:
+    gap = proofs.verification(proofs.finding(Kind.GAP), verdict="incomplete")
+    assert "intact? Not all could be proven: gap from 03:00 to 04:00; " in " ".join(shown(EVERYTHING, gap))
+
+
 def test_the_exit_code_of_the_same_scan_is_said_with_its_reason() -> None:
     text = " ".join(" ".join(shown(EVERYTHING)).split())
     assert "would have ended with exit code 3 (incomplete): 1 unknown; 1 unreachable; 3 failed." in text
@@ -76,3 +101,10 @@ def test_commands_use_the_folder_as_a_shell_takes_it() -> None:
 def test_kept_running_it_can_be_scanned_again() -> None:
     assert "  trailaudit scan --organization --role-name trailaudit" in shown(EVERYTHING, keep=True)
     assert "  trailaudit demo --keep" not in shown(EVERYTHING, keep=True)
+
+
+def test_kept_running_its_log_files_can_be_verified_again() -> None:
+    lines = shown(EVERYTHING, keep=True)
+    at = lines.index("  trailaudit verify --role-name trailaudit --start 2026-06-01 --end 2026-06-03 \\")
+    assert lines[at + 1] == f"    --trail {proofs.TRAIL}"
+    assert [line for line in lines if len(line) > 80] == []
