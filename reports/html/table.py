@@ -13,6 +13,7 @@ from typing import Generic, TypeVar
 
 from markupsafe import Markup
 
+from reports.html.evidence import Calls, calls, packed_calls
 from reports.html.heatmap import HeatMap
 from reports.html.text import check_link, number, visible
 from reports.html.words import SEVERITIES, STATES
@@ -38,6 +39,7 @@ class Row:
     resource: str
     message: str
     note: str
+    calls: Calls
 
 
 class Index(Generic[K]):
@@ -66,6 +68,7 @@ def rows(report: Report, ordered: Sequence[Finding]) -> tuple[Row, ...]:
             resource=finding.resource,
             message=finding.message,
             note=note(finding),
+            calls=calls(finding, report.result),
         )
         for finding in ordered[:MOST_ROWS]
     )
@@ -131,6 +134,7 @@ def packed(report: Report, ordered: Sequence[Finding], heat: HeatMap, block_of: 
             for account in scope
         ],
         "regionLists": spans.values,
+        **packed_calls(report.result, ordered),
     }
     return in_script(json.dumps(data, ensure_ascii=False, separators=(",", ":")))
 

@@ -37,6 +37,7 @@ from scanner.model.result import (
     Tool,
 )
 from scanner.model.waiver import WaiverNote, WaiverScope
+from tests.evidence.records import record
 
 MAIN = "010203040506"
 MEMBER = "111122223333"
@@ -518,3 +519,23 @@ def hostile() -> Report:
             organization=HOSTILE_TEXTS[7],
         ),
     )
+
+
+def with_evidence(some: Report, text: str = "{}", calls: int = 5) -> Report:
+    """The report, each finding of which rests on the same calls; they answered the text."""
+    records = tuple(
+        record(
+            "cloudtrail:DescribeTrails",
+            MAIN,
+            id=f"{MAIN}/{number}",
+            at=STARTED,
+            request_ids=(f"request-{number}",),
+            caller=f"arn:aws:sts::{MAIN}:assumed-role/trailaudit/{text}",
+            facts=text,
+        )
+        for number in range(1, calls + 1)
+    )
+    ids = tuple(record.id for record in records)
+    cited = tuple(one.model_copy(update={"evidence": ids}) for one in some.result.findings)
+    result = some.result.model_copy(update={"findings": cited, "evidence": records})
+    return some.model_copy(update={"result": result})

@@ -10,7 +10,7 @@ function row(i) {
     cell(status(data.mark[i])), cell(element("span", severity, { class: `severity ${severity}` })),
     cell(link(check, checkLink(check))),
     cell(link(account, fragment("account", { id: account })), name), cell(data.regions[data.region[i]]),
-    cell(data.resources[data.resource[i]]), cell(message, note),
+    cell(data.resources[data.resource[i]]), withCalls(cell(message, note), data.grounds[data.ground[i]]),
   );
   return line;
 }
@@ -26,6 +26,28 @@ function cell(content, small) {
   const made = element("td");
   made.append(content);
   if (small) made.append(element("small", small));
+  return made;
+}
+
+// Folded below what was found: the calls that it rests on, made when somebody looks.
+function withCalls(made, ground) {
+  if (!ground || !ground[0]) return made;
+  const [total, ...known] = ground;
+  const fold = element("details", "", { class: "notes" });
+  fold.append(element("summary", `Rests on ${number(total)} ${total === 1 ? "call" : "calls"} to AWS`));
+  fold.addEventListener("toggle", () => {
+    const list = element("ul");
+    list.append(...known.map((one) => call(...data.calls[one])));
+    fold.append(list);
+    if (known.length < total) fold.append(element("p", `${number(total - known.length)} more in the JSON report.`));
+  }, { once: true });
+  made.append(fold);
+  return made;
+}
+
+function call(what, who, facts) {
+  const made = element("li", what);
+  made.append(element("small", who), element("code", facts));
   return made;
 }
 
