@@ -251,6 +251,14 @@ def _require_evidence_to_be_had(settings: Settings) -> None:
             "--evidence (evidence) has no effect with a saved posture",
             hint="what AWS answered can only be kept while it is read",
         )
+    if settings.evidence is not None:
+        folder = Path(settings.evidence).resolve()
+        for path in (*settings.outputs.values(), settings.save_posture or STDOUT):
+            if path != STDOUT and folder in Path(path).resolve().parents:
+                raise UserError(
+                    f"{path} lies in the directory of the evidence, --evidence (evidence)",
+                    hint="the evidence holds nothing but what its manifest lists",
+                )
     if settings.sign_with_kms is not None and settings.evidence is None:
         raise UserError(
             "--sign-with-kms (sign_with_kms) has nothing to sign", hint="name a directory with --evidence"

@@ -3,27 +3,31 @@
 import json
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from botocore.session import Session
+from click.testing import CliRunner
 from moto import mock_aws
 
 from scanner.aws import wire
 from scanner.aws.clients import Clients
+from scanner.cli import main
 from scanner.model.result import Result
 from scanner.model.sample import Sample
 from tests.build import posture
 from tests.cli.conftest import Run, save
 
 REGION = "eu-west-1"
+NAMED = ("--config", "config.yaml", "--waivers", "waivers.yaml")
 SCAN = ("scan", "--check", "trail-logging", "--check", "bucket-versioning", "--region", REGION)
 
 
-@pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
+@contextmanager
+def account(patch: pytest.MonkeyPatch) -> Iterator[Session]:
     """An account with a trail and a bucket."""
     for name, value in {
         "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
@@ -33,9 +37,9 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
         "AWS_CONFIG_FILE": "/nonexistent",
         "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent",
     }.items():
-        monkeypatch.setenv(name, value)
+        patch.setenv(name, value)
     for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_SESSION_TOKEN"):
-        monkeypatch.delenv(name, raising=False)
+        patch.delenv(name, raising=False)
     get = Clients.get
 
     def without_lake(self: Clients, service: str, region: str | None = None) -> Any:
@@ -47,9 +51,9 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
         )
         return client
 
-    monkeypatch.setattr(Clients, "get", without_lake)
+    patch.setattr(Clients, "get", without_lake)
     # libcurl would send past a mock in this process.
-    monkeypatch.setattr(wire, "is_available", lambda: False)
+    patch.setattr(wire, "is_available", lambda: False)
     with mock_aws():
         session = Session()
         s3: Any = session.create_client("s3", region_name=REGION)
@@ -59,10 +63,35 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
         yield session
 
 
-def kept(run: Run, *args: str) -> Path:
-    ended = run(*SCAN, "--evidence", "ev", *args, "--output", "json=r.json")
-    assert ended.exit_code in (0, 1, 3), ended.stderr
-    return Path("ev")
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
+    with account(monkeypatch) as session:
+        yield session
+
+
+@pytest.fixture(scope="module")
+def scanned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What one scan keeps, unsigned."""
+    folder = tmp_path_factory.mktemp("scan") / "ev"
+    with pytest.MonkeyPatch.context() as patch, account(patch):
+        ended = CliRunner().invoke(
+            main, [*SCAN, "--evidence", str(folder), "--output", f"json={folder}.json"]
+        )
+    assert ended.exit_code == 1, ended.stderr
+    return folder
+
+
+@pytest.fixture
+def kept(run: Run, scanned: Path) -> Path:
+    """A copy of it, `ev`, in the directory that commands run in."""
+    assert run is not None
+    return Path(shutil.copytree(scanned, "ev"))
+
+
+def signed(run: Run, key: str, folder: str = "ev") -> Path:
+    ended = run(*SCAN, "--evidence", folder, "--sign-with-kms", key, "--output", "json=r.json")
+    assert ended.exit_code == 1, ended.stderr
+    return Path(folder)
 
 
 def key(session: Session, spec: str = "ECC_NIST_P256") -> str:
@@ -74,7 +103,8 @@ def key(session: Session, spec: str = "ECC_NIST_P256") -> str:
 def test_a_scan_keeps_what_each_verdict_rests_on(run: Run) -> None:
     Path("config.yaml").write_text("fail_on: low\n")
     Path("waivers.yaml").write_text("waivers: []\n")
-    folder = kept(run, "--config", "config.yaml", "--waivers", "waivers.yaml")
+    run(*SCAN, *NAMED, "--evidence", "ev", "--output", "json=r.json")
+    folder = Path("ev")
     assert sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()) == [
         "README.txt",
         "inputs/config.yaml",
@@ -117,21 +147,17 @@ def test_what_was_kept_is_intact_and_its_hash_is_what_the_scan_printed(run: Run)
     assert f"SHA-256 of it all: {whole}\nnot signed: " in verified.stdout
 
 
-@pytest.mark.usefixtures("aws")
-def test_the_first_file_that_differs_is_named(run: Run) -> None:
-    folder = kept(run)
-    (folder / "result.json").write_text((folder / "result.json").read_text().replace("fail", "pass"))
-    (folder / "tool.json").unlink()
+def test_the_first_file_that_differs_is_named(run: Run, kept: Path) -> None:
+    (kept / "result.json").write_text((kept / "result.json").read_text().replace("fail", "pass"))
+    (kept / "tool.json").unlink()
     verified = run("evidence", "verify", "ev")
     assert verified.exit_code == 1
     assert verified.stdout.startswith("not intact: result.json differs: its SHA-256 is ")
     assert verified.stdout.endswith("and 1 other difference\n")
 
 
-@pytest.mark.usefixtures("aws")
-def test_a_name_that_means_harm_is_shown_harmless(run: Run) -> None:
-    folder = kept(run)
-    (folder / "\x1b[2J\nintact: 7 files").touch()
+def test_a_name_that_means_harm_is_shown_harmless(run: Run, kept: Path) -> None:
+    (kept / "\x1b[2J\nintact: 7 files").touch()
     verified = run("evidence", "verify", "ev")
     assert (
         verified.stdout
@@ -139,9 +165,8 @@ def test_a_name_that_means_harm_is_shown_harmless(run: Run) -> None:
     )
 
 
-@pytest.mark.usefixtures("aws")
-def test_an_interrupted_scan_s_evidence_is_incomplete(run: Run) -> None:
-    (kept(run) / "manifest.json").unlink()
+def test_an_interrupted_scan_s_evidence_is_incomplete(run: Run, kept: Path) -> None:
+    (kept / "manifest.json").unlink()
     verified = run("evidence", "verify", "ev")
     assert verified.exit_code == 1
     assert verified.stdout.startswith("not intact: manifest.json is missing: the scan that wrote this was")
@@ -157,7 +182,7 @@ def test_a_signed_manifest_is_checked_offline_and_whose_key_it_is_is_left_open(
     aws: Session, run: Run
 ) -> None:
     arn = key(aws)
-    kept(run, "--sign-with-kms", arn)
+    signed(run, arn)
     verified = run("evidence", "verify", "ev")
     assert verified.exit_code == 0
     assert "signed: the public key beside it fits the signature (ECDSA_SHA_256)" in verified.stdout
@@ -165,7 +190,7 @@ def test_a_signed_manifest_is_checked_offline_and_whose_key_it_is_is_left_open(
 
 
 def test_a_key_of_one_s_own_knowledge_settles_whose_it_is(aws: Session, run: Run) -> None:
-    kept(run, "--sign-with-kms", key(aws))
+    signed(run, key(aws))
     shutil.copy("ev/public-key.pem", "known.pem")
     verified = run("evidence", "verify", "ev", "--public-key", "known.pem")
     assert verified.exit_code == 0
@@ -174,7 +199,7 @@ def test_a_key_of_one_s_own_knowledge_settles_whose_it_is(aws: Session, run: Run
 
 def test_another_key_s_signature_does_not_fit(aws: Session, run: Run) -> None:
     for folder in ("ev", "other"):
-        run(*SCAN, "--evidence", folder, "--sign-with-kms", key(aws), "--output", "json=r.json")
+        signed(run, key(aws), folder)
     verified = run("evidence", "verify", "ev", "--public-key", "other/public-key.pem")
     assert verified.exit_code == 1
     shutil.copy("other/manifest.sig", "ev/manifest.sig")
@@ -186,15 +211,14 @@ def test_another_key_s_signature_does_not_fit(aws: Session, run: Run) -> None:
 
 
 def test_a_manifest_written_anew_does_not_fit_the_signature(aws: Session, run: Run) -> None:
-    folder = kept(run, "--sign-with-kms", key(aws))
+    folder = signed(run, key(aws))
     manifest = (folder / "manifest.json").read_text()
     (folder / "manifest.json").write_text(manifest.replace("\n ", "\n  "))
     assert run("evidence", "verify", "ev").exit_code == 1
 
 
-@pytest.mark.usefixtures("aws")
+@pytest.mark.usefixtures("kept")
 def test_a_key_that_is_asked_for_needs_a_signature(run: Run) -> None:
-    kept(run)
     Path("known.pem").touch()
     assert run("evidence", "verify", "ev", "--public-key", "known.pem").exit_code == 1
 
@@ -225,9 +249,8 @@ def test_where_signing_fails_in_the_end_the_evidence_is_whole_and_the_exit_code_
     assert "not signed" in run("evidence", "verify", "ev").stdout
 
 
-@pytest.mark.usefixtures("aws")
+@pytest.mark.usefixtures("kept")
 def test_a_second_scan_does_not_write_into_the_same_directory(run: Run) -> None:
-    kept(run)
     ended = run(*SCAN, "--evidence", "ev")
     assert ended.exit_code == 2
     assert "--evidence: ev is not empty" in ended.stderr
@@ -239,15 +262,22 @@ def test_of_a_saved_posture_there_are_no_answers_to_keep(run: Run) -> None:
     assert "--evidence (evidence) has no effect with a saved posture" in ended.stderr
 
 
+@pytest.mark.parametrize("args", [("--output", "json=ev/r.json"), ("--save-posture", "ev/sub/../p.json")])
+def test_nothing_else_is_written_into_the_evidence(run: Run, args: tuple[str, str]) -> None:
+    Path("ev").mkdir()
+    ended = run("scan", "--evidence", "ev", *args)
+    assert ended.exit_code == 2
+    assert "lies in the directory of the evidence" in ended.stderr
+
+
 def test_without_evidence_there_is_nothing_to_sign(run: Run) -> None:
     ended = run("scan", "--posture", save(posture()), "--sign-with-kms", "alias/x")
     assert ended.exit_code == 2
     assert "--sign-with-kms (sign_with_kms) has nothing to sign" in ended.stderr
 
 
-@pytest.mark.usefixtures("aws")
+@pytest.mark.usefixtures("kept")
 def test_a_sample_is_drawn_again_to_the_byte_in_each_format(run: Run) -> None:
-    kept(run)
     for form in ("json", "csv", "table"):
         drawn = {
             run("evidence", "sample", "ev", "--seed", "2026-q1", "--output", form).stdout for _ in range(2)
@@ -261,23 +291,20 @@ def test_a_sample_is_drawn_again_to_the_byte_in_each_format(run: Run) -> None:
     assert sample.items[0].records
 
 
-@pytest.mark.usefixtures("aws")
+@pytest.mark.usefixtures("kept")
 def test_a_sample_can_be_drawn_from_failures_alone(run: Run) -> None:
-    kept(run)
     ended = run("evidence", "sample", "ev", "--seed", "x", "--status", "fail", "--output", "json")
     statuses = {item.finding.status.value for item in Sample.model_validate_json(ended.stdout).items}
     assert statuses == {"fail"}
 
 
-@pytest.mark.usefixtures("aws")
-def test_nothing_is_drawn_from_evidence_that_is_not_intact(run: Run) -> None:
-    (kept(run) / "posture.json").write_text("{}")
+def test_nothing_is_drawn_from_evidence_that_is_not_intact(run: Run, kept: Path) -> None:
+    (kept / "posture.json").write_text("{}")
     ended = run("evidence", "sample", "ev", "--seed", "x")
     assert (ended.exit_code, ended.stdout) == (1, "")
     assert "posture.json differs" in ended.stderr
 
 
-@pytest.mark.usefixtures("aws")
+@pytest.mark.usefixtures("kept")
 def test_a_sample_needs_a_seed(run: Run) -> None:
-    kept(run)
     assert run("evidence", "sample", "ev").exit_code == 2

@@ -53,7 +53,7 @@ def test_a_long_answer_is_cut() -> None:
     assert facts == "x" * LONGEST + "…"
 
 
-@pytest.mark.parametrize("text", HOSTILE_TEXTS)
+@pytest.mark.parametrize("text", [text for text in HOSTILE_TEXTS if "<" in text])
 def test_an_answer_that_means_harm_is_text(text: str) -> None:
     page = parse(with_evidence(report(), text))
     plain = parse(report())
