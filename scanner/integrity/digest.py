@@ -10,6 +10,7 @@ import binascii
 import hashlib
 import json
 import re
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -78,17 +79,17 @@ def parse_digest(raw: bytes) -> Digest:
     if not isinstance(document, dict):
         raise DigestError("is not a JSON object")
     return Digest(
-        account=_text(document, "awsAccountId"),
-        bucket=_text(document, "digestS3Bucket"),
-        key=_text(document, "digestS3Object"),
+        account=_shared(document, "awsAccountId"),
+        bucket=_shared(document, "digestS3Bucket"),
+        key=_shared(document, "digestS3Object"),
         start=_time(document, "digestStartTime"),
         end=_time(document, "digestEndTime"),
         signed_end=_text(document, "digestEndTime"),
-        fingerprint=_text(document, "digestPublicKeyFingerprint").lower(),
-        algorithm=_text(document, "digestSignatureAlgorithm"),
+        fingerprint=sys.intern(_text(document, "digestPublicKeyFingerprint").lower()),
+        algorithm=_shared(document, "digestSignatureAlgorithm"),
         previous=_previous(document),
         logs=_logs(document),
-        sha256=hashlib.sha256(raw).hexdigest(),
+        sha256=sys.intern(hashlib.sha256(raw).hexdigest()),
     )
 
 
@@ -98,6 +99,11 @@ def _text(document: Mapping[str, Any], member: str) -> str:
     if not isinstance(value, str) or not value or not _is_unicode(value):
         raise DigestError(f"has no {member}")
     return value
+
+
+def _shared(document: Mapping[str, Any], member: str) -> str:
+    """A text that other digests hold too, kept once: half of what a run remembers of a digest."""
+    return sys.intern(_text(document, member))
 
 
 def _is_unicode(text: str) -> bool:
@@ -125,8 +131,9 @@ def _previous(document: Mapping[str, Any]) -> Previous | None:
     """All members or none: half a link is no link, and no start of a chain either."""
     if all(document.get(f"previousDigest{member}") is None for member in _PREVIOUS):
         return None
-    bucket, key, sha256, signature = (_text(document, f"previousDigest{member}") for member in _PREVIOUS)
-    return Previous(bucket, key, _hash(sha256, document.get("previousDigestHashAlgorithm")), signature)
+    bucket, key, sha256, signature = (_shared(document, f"previousDigest{member}") for member in _PREVIOUS)
+    algorithm = document.get("previousDigestHashAlgorithm")
+    return Previous(bucket, key, sys.intern(_hash(sha256, algorithm)), signature)
 
 
 def _logs(document: Mapping[str, Any]) -> tuple[LogFile, ...]:

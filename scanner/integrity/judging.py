@@ -1,5 +1,6 @@
 """What an object that was read says of itself: a digest document or none, the named log file or another."""
 
+import sys
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -33,6 +34,8 @@ def parsed(key: DigestKey, bucket: str, body: bytes, modified: datetime | None) 
 def proof(ring: KeyRing, digest: Digest, metadata: Mapping[str, str]) -> tuple[str | None, Proof]:
     """The signature that lies beside a digest, and what it shows."""
     signature = metadata.get(SIGNATURE)
+    if signature is not None:
+        signature = sys.intern(signature)  # its successor quotes it
     return signature, ring.verify(digest, signature)
 
 
