@@ -102,7 +102,7 @@ def _text(document: Mapping[str, Any], member: str) -> str:
 
 
 def _shared(document: Mapping[str, Any], member: str) -> str:
-    """A text that other digests hold too, kept once: half of what a run remembers of a digest."""
+    """A text that other digests hold too, kept once: a third of what a run would remember of each."""
     return sys.intern(_text(document, member))
 
 

@@ -26,6 +26,7 @@ from scanner.integrity.digest import (
     public_key,
     signing_text,
 )
+from scanner.integrity.judging import proof
 from tests.integrity.tree import SIGNER, delivered, digests, document, ring
 
 REGION = "eu-west-1"
@@ -47,6 +48,17 @@ SAMPLE_VALUE = (
 
 def changed(**members: Any) -> bytes:
     return json.dumps(document(STORED) | members).encode()
+
+
+def test_a_digest_and_its_successor_hold_one_text_for_what_both_say() -> None:
+    before = parse_digest(gzip.decompress(delivered()[FIRST].body))
+    signature, _ = proof(ring(), before, delivered()[FIRST].metadata)
+    link = DIGEST.previous
+    assert link is not None
+    assert link.signature is signature
+    assert link.key is before.key
+    assert link.sha256 is before.sha256
+    assert link.bucket is before.bucket
 
 
 def test_a_document_is_read_with_its_link_and_its_log_files() -> None:
