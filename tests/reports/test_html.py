@@ -298,7 +298,8 @@ def large(accounts: int, per_account: int) -> Report:
         for number in range(accounts)
         for row in sample.coverage(f"{100_000_000_000 + number * 7919:012}", f"region-{number % 17}")
     ]
-    whole = sample.report(findings=[], coverage=coverage, accounts=[sample.account()])
+    scope = [sample.account(f"{100_000_000_000 + number * 7919:012}") for number in range(accounts)]
+    whole = sample.report(findings=[], coverage=coverage, accounts=scope)
     result = whole.result.model_copy(
         update={"findings": tuple(findings), "summary": sample.summary(findings)}
     )

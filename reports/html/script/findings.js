@@ -34,20 +34,20 @@ function findings() {
     const button = element("button", head.textContent, { type: "button" });
     button.addEventListener("click", () => {
       const key = head.dataset.sort;
-      go({ ...state, sort: state.sort === key ? `-${key}` : state.sort === `-${key}` ? "" : key });
+      go({ ...typed(), sort: state.sort === key ? `-${key}` : state.sort === `-${key}` ? "" : key });
     });
     head.replaceChildren(button);
   }
   byId("f-q").addEventListener("input", () => {
     clearTimeout(timer);
-    timer = setTimeout(() => go({ ...state, q: byId("f-q").value }), 150);
+    timer = setTimeout(() => go(typed()), 150);
   });
   for (const name of FILTERS) {
-    byId(`f-${name}`).addEventListener("change", (event) => go({ ...state, [name]: event.target.value }));
+    byId(`f-${name}`).addEventListener("change", (event) => go({ ...typed(), [name]: event.target.value }));
   }
   byId("f-status").addEventListener("change", () => {
     const ticked = [...byId("f-status").querySelectorAll("input:checked")].map((box) => box.value);
-    go({ ...state, status: ticked.join(",") });
+    go({ ...typed(), status: ticked.join(",") });
   });
   byId("clear").addEventListener("click", () => go({}));
   byId("copy").addEventListener("click", copyShown);
@@ -58,6 +58,11 @@ function findings() {
   byId("controls").hidden = false;
   apply();
   return { show };
+
+  // The search may wait for its next letter while another filter is chosen.
+  function typed() {
+    return { ...state, q: byId("f-q").value };
+  }
 
   function heads() {
     return byId("table").querySelectorAll("th[data-sort]");
