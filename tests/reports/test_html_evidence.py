@@ -3,12 +3,14 @@
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from reports.html import HtmlRenderer
 from reports.html import evidence as module
 from reports.html.evidence import IN_ROWS, LONGEST, Calls, calls, packed_calls
 from scanner.model.result import Report
 from tests.reports import sample
+from tests.reports.browser import Tabs
 from tests.reports.sample import HOSTILE_TEXTS, STARTED, report, with_evidence
 from tests.reports.test_html import parse
 
@@ -59,3 +61,17 @@ def test_an_answer_that_means_harm_is_text(text: str) -> None:
     plain = parse(report())
     assert page.attributes("onerror") == plain.attributes("onerror") == []
     assert len(page.data["calls"]) == 5
+
+
+@pytest.mark.slow
+def test_calls_unfold_below_their_finding_and_the_console_stays_silent(tabs: Tabs) -> None:
+    page = tabs.open(HtmlRenderer().render(with_evidence(report(), "<b>facts</b>", calls=7)))
+    fold = page.locator("#rows tr").first.locator("details")
+    expect(fold.locator("li")).to_have_count(0)
+    fold.locator("summary").click()
+    expect(fold.locator("li")).to_have_count(7)
+    expect(fold.locator("code").first).to_have_text("<b>facts</b>")
+    fold.locator("summary").click()
+    fold.locator("summary").click()
+    expect(fold.locator("li")).to_have_count(7)
+    assert tabs.said == []
