@@ -87,12 +87,12 @@ function accountPage(id) {
   fact("Verdicts", mine.length ? counted(totals) : "None. Nothing assessed is not a pass.");
   if (mine.length) fact("Score", score());
   section.append(back, title, facts);
+  recorded(block);
   if (mine.length) {
     const all = element("p");
     all.append(link("All its findings", fragment("findings", { account: id })));
-    section.append(all, element("h3", "Failed, unknown and waived"), ...problems(), element("h3", "Checks"), checks());
+    section.append(element("h3", "Failed, unknown and waived"), ...problems(), all, element("h3", "Checks"), checks());
   }
-  recorded(block);
   return section;
 
   function fact(term, text) {
