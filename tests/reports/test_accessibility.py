@@ -17,7 +17,9 @@ from tests.reports.verification.sample import EVERYTHING
 
 pytestmark = pytest.mark.slow
 
-REPORT = HtmlRenderer().render(sample.report(waivers=[sample.waiver_note()], baseline=sample.baseline()))
+REPORT = HtmlRenderer().render(
+    sample.with_evidence(sample.report(waivers=[sample.waiver_note()], baseline=sample.baseline()))
+)
 PAGES = {
     "report": (REPORT, ""),
     "account": (REPORT, f"#account?id={sample.MAIN}"),
