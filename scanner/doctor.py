@@ -47,6 +47,8 @@ class Diagnosis(Frozen):
     complaints: tuple[Complaint, ...]
     untried: tuple[str, ...]
     """Actions that nothing here called for, so that it isn't known whether they are allowed."""
+    regions: tuple[str, ...]
+    """Those that were looked at; none where that were all that are enabled."""
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -62,6 +64,9 @@ def diagnose(posture: Posture, findings: Sequence[Finding], wanted: Iterable[str
         accounts=tuple(_patient(account, unknown) for account in posture.accounts),
         complaints=_complaints(posture, unknown),
         untried=tuple(sorted(set(wanted) - tried)),
+        regions=tuple(
+            sorted({region for one in posture.accounts if one.narrowed for region in one.judged_regions})
+        ),
     )
 
 

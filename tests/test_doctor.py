@@ -84,3 +84,11 @@ def test_an_account_without_entry_says_why() -> None:
     found = diagnosis(seen)
     assert (found.accounts[1].state, found.accounts[1].reason) == ("unreachable", closed.reason)
     assert found.complaints == ()
+
+
+def test_a_look_at_some_regions_claims_nothing_of_the_others() -> None:
+    assert diagnosis(posture(trail())).regions == ()
+    seen = posture(trail())
+    (one,) = seen.accounts
+    narrowed = seen.model_copy(update={"accounts": (one.model_copy(update={"narrowed": True}),)})
+    assert diagnosis(narrowed).regions == one.judged_regions

@@ -100,12 +100,12 @@ class Clients:
         self.session.set_config_variable("sts_regional_endpoints", "regional")
         self.session.register("before-parse", _refuse_cut_answer)
         if wire.is_available():
-            self._wire = wire.Wire(
+            line = wire.Wire(
                 ca_bundle=chain.get_config_variable("ca_bundle"),
                 connect_timeout=CONNECT_TIMEOUT,
                 read_timeout=READ_TIMEOUT,
             )
-            self.session.register("before-send", self._wire.send)  # type: ignore[arg-type]  # it may answer
+            self.session.register("before-send", line.send)  # type: ignore[arg-type]  # it may answer
         self.home: str = configured or self._first_known(regions) or DEFAULT_REGION
         self._config = Config(
             connect_timeout=CONNECT_TIMEOUT,

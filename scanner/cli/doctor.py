@@ -79,14 +79,14 @@ def _conclusion(diagnosis: Diagnosis) -> tuple[int, str]:
     well = sum(one.state == "well" for one in asked)
     if all(one.state == "unreachable" for one in asked):
         return EXIT_NOTHING, "no account can be entered"
-    said = f"{well:,} of {plural(len(asked), 'account')} can be read in full"
+    said = f"{well:,} of {plural(len(asked), 'account')} can be read in full{_where(diagnosis)}"
     return (EXIT_PASS if well == len(asked) else EXIT_INCOMPLETE), said
 
 
 def _told(diagnosis: Diagnosis) -> Iterator[str]:
     ill = [one for one in diagnosis.accounts if one.state != "well"]
     if well := len(diagnosis.accounts) - len(ill):
-        yield f"{plural(well, 'account')}: no check would be unknown"
+        yield f"{plural(well, 'account')}: no check would be unknown{_where(diagnosis)}"
     if ill:
         yield ""
         yield tabulate(
@@ -113,6 +113,11 @@ def _told(diagnosis: Diagnosis) -> Iterator[str]:
         yield ""
         untried = ", ".join(diagnosis.untried)
         yield from _wrapped(f"Not tried, as nothing here called for it: {untried}", "")
+
+
+def _where(diagnosis: Diagnosis) -> str:
+    """A policy may refuse in one region what it allows in another."""
+    return f" in {listed(diagnosis.regions)}" if diagnosis.regions else ""
 
 
 def _state(patient: Patient) -> str:

@@ -209,7 +209,10 @@ def test_what_it_says_to_try_next_works(shown: Shown) -> None:
 
 def test_kept_it_can_be_scanned_until_ctrl_c(tmp_path: Path) -> None:
     command = [*PROGRAM, "demo", "--keep", "--output", str(tmp_path / "a folder")]
+    # Where a script started pytest with `&`, Ctrl-C would be ignored in here too.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen(command, env=SURROUNDINGS, stdout=subprocess.PIPE, text=True) as kept:
+        signal.signal(signal.SIGINT, before)
         assert kept.stdout is not None
         variables = dict(SURROUNDINGS)
         for line in kept.stdout:
