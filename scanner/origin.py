@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from pydantic import SecretStr
@@ -23,11 +23,13 @@ from scanner.integrity.objects import Credentials
 from scanner.integrity.s3_requests import S3Place
 from scanner.model.arn import parse_arn
 from scanner.model.history import KEPT
-from scanner.model.reading import Known, Reading
+from scanner.model.reading import Gap, Known, Reading
 from scanner.model.trail import Trail
 from scanner.retention import Folder
 
 T = TypeVar("T")
+SOONEST = timedelta(days=1)
+"""From this age on a rule by age may take a file, whatever it says."""
 
 
 class Session:
@@ -84,11 +86,11 @@ class Learned:
         more: dict[str, Any] = {}
         if isinstance(switches, Known):
             more |= {"off": off_periods(switches.value), "off_known_from": now - KEPT}
-        if isinstance(expiry, Known):
-            more |= {
-                "digests_expire": expiry.value[Folder.DIGEST],
-                "logs_expire": expiry.value[Folder.LOG],
-            }
+        match expiry:
+            case Known(ages):
+                more |= {"digests_expire": ages[Folder.DIGEST], "logs_expire": ages[Folder.LOG]}
+            case Gap(detail):
+                more |= _unknown_rules(detail)
         if isinstance(shared, Known):
             more["shared"] = shared.value
         return replace(known, **more)
@@ -99,6 +101,15 @@ class Learned:
         return self._answers[question]
 
 
+def knows_no_trail(known: Circumstances) -> Circumstances:
+    """Where the trail can't be described any more: nobody can be asked for the rules of its files."""
+    return replace(known, **_unknown_rules("the trail can't be described"))
+
+
 def knows_no_more(known: Circumstances) -> Circumstances:
-    """Where AWS isn't asked."""
+    """Where AWS isn't asked: a copy is taken for complete."""
     return known
+
+
+def _unknown_rules(why: str) -> dict[str, Any]:
+    return {"digests_expire": SOONEST, "logs_expire": SOONEST, "rules_unknown": why}

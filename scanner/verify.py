@@ -33,7 +33,7 @@ from scanner.model.base import Frozen, Moment
 from scanner.model.reading import Gap, Known, Reading
 from scanner.model.trail import Trail, TrailStatus
 from scanner.model.verification import LaneOutcome, Verification
-from scanner.origin import Learned, Session, knows_no_more
+from scanner.origin import Learned, Session, knows_no_more, knows_no_trail
 from scanner.settings import Region, Settings, TrailArn
 from scanner.words import plural
 
@@ -246,8 +246,10 @@ def _circumstances(asked: Asked, ground: _Ground, lane: Lane, now: datetime) -> 
 
 
 def _learn(ground: _Ground, now: datetime) -> Learn:
-    if ground.session is None or ground.trail is None:
+    if ground.session is None:
         return knows_no_more
+    if ground.trail is None:
+        return knows_no_trail
     return Learned(ground.session, ground.trail, now)
 
 

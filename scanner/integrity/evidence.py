@@ -137,7 +137,7 @@ class Circumstances:
     come, complete from `off_known_from` on (None: not known). `shared`: another trail, or one without
     validation, delivers log files into the same folder (None: not known). `validating`: log file validation
     is on at present. The two `…_expire` are the age from which lifecycle rules may have deleted a file
-    (None: none does, as far as is known).
+    (None: none does, as far as is known); `rules_unknown` says why those rules can't be told.
     """
 
     lane: Lane
@@ -154,6 +154,7 @@ class Circumstances:
     validating: bool | None = None
     digests_expire: timedelta | None = None
     logs_expire: timedelta | None = None
+    rules_unknown: str = ""
 
     def place(self, bucket: str, key: str) -> Place:
         return ("", relative(key)) if self.copied else (bucket, key)
@@ -165,3 +166,9 @@ class Circumstances:
     def expired(self, moment: datetime, age: timedelta | None) -> bool:
         """Whether a file of that moment may be gone by a lifecycle rule."""
         return age is not None and self.now - moment >= age
+
+    @property
+    def so_old(self) -> str:
+        """How a file of an `expired` moment is spoken of; the sentence may end with it."""
+        why = f" (which there are is not known: {self.rules_unknown})" if self.rules_unknown else ""
+        return f"so old that lifecycle rules may have deleted it{why}"

@@ -7,6 +7,7 @@ rules, copies of a part, and buckets that a trail used before explain why a chai
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import count, takewhile
 
 from scanner.integrity.chain import Chain, Judged
 from scanner.integrity.digest import Previous
@@ -106,7 +107,7 @@ class Timeline:
         if about.copied and alone:
             return "which is not part of the copy, nor is anything older"
         if about.expired(key.end, about.digests_expire):
-            return "which is so old that lifecycle rules may have deleted it"
+            return f"which is {about.so_old}"
         return None
 
     def _missing(self, first: datetime, after: Judged, link: Previous, *, runs: bool) -> None:
@@ -121,8 +122,7 @@ class Timeline:
         while start > first:
             end, start = start, max(first, start - HOUR)
             if about.expired(end, about.digests_expire):
-                detail = "no digest is there: so old that lifecycle rules may have deleted them"
-                self._report(Kind.HEAD_UNANCHORED, first, end, detail)
+                self._report(Kind.HEAD_UNANCHORED, first, end, f"each digest is {about.so_old}")
                 return
             if not runs and not self._knows_stops(start):
                 self._gap(first, end, why)
@@ -141,11 +141,16 @@ class Timeline:
 
         Then digests were due until the first stop, if that is known to be the first. A copy may end sooner.
         """
-        stops = self._stops(first, last)
-        if stops and runs and self._knows_stops(first) and not self._about.copied:
-            while first + HOUR + _SETTLES <= stops[0][0]:
-                self._due(first, first + HOUR, like, f"was due: the trail ran until {iso(stops[0][0])}")
-                first += HOUR
+        about, stops = self._about, self._stops(first, last)
+        if stops and runs and self._knows_stops(first) and not about.copied:
+            due = list(takewhile(lambda end: end + _SETTLES <= stops[0][0], _ends_of_hours(first)))
+            young = [end for end in due if not about.expired(end, about.digests_expire)]
+            if len(young) < len(due):
+                until = due[-len(young) - 1]
+                self._report(Kind.GAP, first, until, f"each digest is {about.so_old}")
+            for end in young:
+                self._due(end - HOUR, end, like, f"was due: the trail ran until {iso(stops[0][0])}")
+            first = due[-1] if due else first
         self._gap(first, last, why)
 
     def _gap(self, first: datetime, last: datetime, why: str) -> None:
@@ -189,8 +194,11 @@ class Timeline:
     def _open_end(self, first: datetime, *, runs: bool) -> None:
         about = self._about
         if until := self._gone_until(first):
-            detail = f"the newest digests are gone: {self._shown(until)}"
-            self._report(Kind.TAIL_MISSING, first, until, detail)
+            if about.expired(until, about.digests_expire):
+                kind, detail = Kind.GAP, f"the newest digest is {about.so_old}: {self._shown(until)}"
+            else:
+                kind, detail = Kind.TAIL_MISSING, f"the newest digests are gone: {self._shown(until)}"
+            self._report(kind, first, until, detail)
             first, runs = until, False
         if not self.spans:
             stops = self._because(first, about.end)
@@ -280,6 +288,10 @@ class Timeline:
         found = finding(self._about, kind, detail, first=first, last=last, key=key, severity=severity)
         self.findings.append(found)
         self.spans.append(Span(first, last, state_of(kind)))
+
+
+def _ends_of_hours(first: datetime) -> Iterator[datetime]:
+    return (first + each * HOUR for each in count(1))
 
 
 def _ends_at(before: Judged | None, moment: datetime) -> bool:

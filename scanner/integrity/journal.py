@@ -5,11 +5,8 @@ log files it is kept which object, by ETag and size, had the content that the di
 a row trusts S3 to give another ETag to another object, and this file.
 """
 
-import contextlib
 import hashlib
 import json
-import os
-import sqlite3
 import struct
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from scanner.errors import UserError
+from scanner import run_file
 from scanner.model.base import iso
 
 VERSION = "1"
@@ -29,7 +26,6 @@ BATCH = 200
 _LOG = struct.Struct("<16sQQ")
 _NOTHING = bytes(_LOG.size)
 _SCHEMA = """
-create table scope (name text primary key, value text not null) without rowid;
 create table digest (
   key text primary key, etag text not null, size integer not null, body blob not null,
   metadata text not null, modified text not null, proven text not null, logs blob not null
@@ -83,9 +79,7 @@ class Journal:
     """Rows by the key of their digest. Not for two threads at once; processes may share the file."""
 
     def __init__(self, folder: Path) -> None:
-        self._connection = sqlite3.connect(folder / FILE, timeout=60, isolation_level=None)
-        self._connection.execute("pragma journal_mode = wal")
-        self._connection.execute("pragma synchronous = normal")
+        self._connection = run_file.opened(folder / FILE)
         self._pending: list[tuple[str | int | bytes, ...]] = []
         self._ahead: dict[str, tuple[Any, ...] | None] = {}
 
@@ -163,48 +157,8 @@ class Journal:
 
 
 def prepare(folder: Path, scope: Mapping[str, str], *, resume: bool) -> None:
-    """Make the file, for its owner's eyes only, or see that it may be gone on with.
-
-    `scope` is what the rows are about. Raises UserError where there is a file and `resume` isn't wanted, or
-    where it is damaged, of another version or about something else.
-    """
-    path = folder / FILE
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        # By hand, so that it is nobody else's from its first moment; SQLite's own files take after it.
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-    except FileExistsError:
-        if not resume:
-            raise UserError(
-                f"{path} holds an earlier run", hint="--resume goes on with it; or name another --run-dir"
-            ) from None
-        _require(path, {"version": VERSION, **scope})
-        return
-    except OSError as error:
-        raise UserError(
-            f"{path} can't be written: {error.strerror or error}", hint="name another --run-dir"
-        ) from error
-    with contextlib.closing(sqlite3.connect(path)) as made:
-        made.executescript(f"begin;{_SCHEMA}")
-        made.executemany("insert into scope values (?, ?)", {"version": VERSION, **scope}.items())
-        made.commit()
-
-
-def _require(path: Path, scope: Mapping[str, str]) -> None:
-    try:
-        with contextlib.closing(sqlite3.connect(path)) as found:
-            ((health,),) = found.execute("pragma quick_check(1)").fetchall()
-            told = dict(found.execute("select name, value from scope").fetchall())
-    except (sqlite3.Error, ValueError) as error:
-        health, told = str(error), {}
-    if health != "ok":
-        raise UserError(f"{path} is damaged: {health}", hint="name another --run-dir, or delete the file")
-    for name, value in scope.items():
-        if told.get(name) != value:
-            raise UserError(
-                f"{path} is of another {name}: {told.get(name)!r}, not {value!r}",
-                hint="name another --run-dir",
-            )
+    """Make the file, or see that it may be gone on with, as `run_file.prepare` says."""
+    run_file.prepare(folder / FILE, _SCHEMA, {"version": VERSION, **scope}, resume=resume)
 
 
 def _packed(logs: Iterable[ProvenLog | None]) -> bytes:

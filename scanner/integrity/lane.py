@@ -166,8 +166,8 @@ class _Lane:
             self._expired.append((judged.first, judged.last, len(expired)))
 
     def _is_expired(self, seen: LogSeen, judged: Judged) -> bool:
-        gone = seen.state is LogState.MISSING
-        return gone and self._about.expired(judged.first, self._about.logs_expire)
+        about, delivered = self._about, stamp_of(seen.key) or judged.first
+        return seen.state is LogState.MISSING and about.expired(delivered, about.logs_expire)
 
     def _judge_log(self, seen: LogSeen, judged: Judged) -> None:
         kind, detail = _KINDS[seen.state], seen.detail
@@ -189,7 +189,7 @@ class _Lane:
             else:
                 runs.append((first, last, gone))
         for first, last, gone in runs:
-            detail = f"{plural(gone, 'log file')} so old that lifecycle rules may have deleted them"
+            detail = f"{plural(gone, 'log file')} gone, each {self._about.so_old}"
             self._report(Kind.GAP, detail, first, last, severity=Severity.LOW)
 
     def _report(

@@ -163,6 +163,23 @@ def test_what_aws_refuses_to_tell_of_a_gap_leaves_it_a_gap(world: World) -> None
     assert set(world.kinds()) == {"gap"}
 
 
+def test_where_lifecycle_rules_may_not_be_read_only_what_is_young_was_surely_deleted(world: World) -> None:
+    """A rule takes nothing before it is a day old."""
+    old, young = (trees.logs(world.tree)[at] for at in (12, 80))
+    gone = trees.digests(world.tree)[4]
+    for key in (old, gone):
+        del world.tree[key]
+    world.aws.on("GetBucketLifecycleConfiguration", Refusal("AccessDenied", status=403))
+    found = world.verify(start=DELIVERY.start)
+    assert (found.verdict, exit_code(found)) == ("incomplete", 3)
+    assert {str(one.kind) for one in found.findings} == {"gap", "head-unanchored"}
+    assert all("s3:GetLifecycleConfiguration was denied" in one.detail for one in found.findings)
+    del world.tree[young]
+    found = world.verify(start=DELIVERY.start)
+    assert found.verdict == "tampered"
+    assert ("log-missing", young) in [(str(one.kind), one.key) for one in found.findings]
+
+
 def test_a_denied_log_file_is_unreadable(world: World) -> None:
     key = trees.logs(world.tree)[80]
     world.faults[key] = Refuse(403, "AccessDenied", "not authorized to perform: kms:Decrypt")
@@ -188,6 +205,13 @@ def test_a_trail_that_is_gone_needs_a_bucket(world: World) -> None:
     assert problem.value.hint == "name the bucket and prefix of its files: --bucket, --prefix"
     found = world.verify(bucket=DELIVERY.bucket, end=DELIVERY.end)
     assert found.verdict == "intact"
+
+
+def test_of_a_trail_that_is_gone_no_lifecycle_rules_are_known(world: World) -> None:
+    del world.tree[trees.logs(world.tree)[12]]
+    world.aws.on("DescribeTrails", {"trailList": []})
+    asked = {"bucket": DELIVERY.bucket, "start": DELIVERY.start, "end": DELIVERY.end}
+    assert [one.kind for one in world.verify(**asked).findings] == ["gap"]
 
 
 def test_a_copy_in_another_bucket_is_proven_by_what_its_digests_say(world: World) -> None:

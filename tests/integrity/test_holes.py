@@ -160,6 +160,19 @@ def test_digests_that_were_due_until_a_stop_are_missing() -> None:
     assert digests_found(outcome) == [("digest-missing", gone[0]), ("digest-missing", gone[1]), ("gap", None)]
 
 
+def test_digests_that_were_due_until_a_stop_may_have_gone_by_a_lifecycle_rule() -> None:
+    delivery = Delivery(hours=8, pauses=(Pause(4, 6),))
+    changed = tree(delivery)
+    gone = [digests(changed)[at] for at in (2, 3)]
+    for key in gone:
+        del changed[key]
+    now, stopped = delivery.end + 2 * DAY, off(4.3, 6)
+    outcome = prove(changed, delivery, off=stopped, digests_expire=now - (START + 3.5 * HOUR))
+    assert digests_found(outcome) == [("gap", None), ("digest-missing", gone[1]), ("gap", None)]
+    assert details(outcome)[0] == "each digest is so old that lifecycle rules may have deleted it"
+    assert kinds(prove(changed, delivery, off=stopped, digests_expire=DAY)) == ["gap", "gap"]
+
+
 def test_a_stop_that_was_not_the_first_shows_no_missing_digests() -> None:
     """A trail that was stopped before its history begins may be stopped once more."""
     delivery = Delivery(hours=8, pauses=(Pause(2, 6),))
@@ -199,6 +212,10 @@ def test_a_period_that_begins_before_the_trail_is_not_covered_there() -> None:
     [
         ({"copied": True}, "which is not part of the copy, nor is anything older"),
         ({"digests_expire": DAY}, "which is so old that lifecycle rules may have deleted it"),
+        (
+            {"digests_expire": DAY, "rules_unknown": "denied"},
+            "which is so old that lifecycle rules may have deleted it (which there are is not known: denied)",
+        ),
         ({"listed_from": START + 1.5 * HOUR}, "which was not asked for"),
     ],
 )
@@ -284,6 +301,16 @@ def test_all_digests_are_missing_where_cloudtrail_says_that_it_delivered_some() 
     nothing = {key: stored for key, stored in tree().items() if "/CloudTrail/" in key}
     outcome = prove(nothing, delivered=END + 3 * MINUTE)
     assert digests_found(outcome) == [("tail-missing", None)]
+
+
+def test_the_newest_digests_may_have_gone_by_a_lifecycle_rule_long_after_the_trail_ended() -> None:
+    changed = tree()
+    del changed[digests(changed)[-1]]
+    old, young = (prove(changed, delivered=END + 3 * MINUTE, digests_expire=age) for age in (DAY, 3 * DAY))
+    assert (digests_found(old), digests_found(young)) == ([("gap", None)], [("tail-missing", None)])
+    assert details(old)[0].startswith(
+        "the newest digest is so old that lifecycle rules may have deleted it: CloudTrail says"
+    )
 
 
 @pytest.mark.parametrize("delivered", [END + 3 * MINUTE, END - HOUR, END + HOUR])

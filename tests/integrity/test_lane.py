@@ -6,11 +6,13 @@ from datetime import timedelta
 import pytest
 
 from scanner.demo.deliveries import Delivery, Stored, Tree
+from scanner.integrity.evidence import stamp_of
 from scanner.integrity.lane import conclude_lane
 from scanner.integrity.layout import HOUR, parse_digest_key
 from scanner.integrity.reconcile import Reconciliation
 from scanner.model.verification import HourState, Stretch
 from tests.integrity.tree import (
+    DAY,
     TAMPERINGS,
     Run,
     alter_digest,
@@ -82,6 +84,26 @@ def test_a_log_file_that_is_gone_is_missing() -> None:
     outcome = prove(changed)
     assert found(outcome) == [("log-missing", key)]
     assert hours(outcome) == {"proven": 6, "missing": 1}
+
+
+def test_log_files_that_lifecycle_rules_may_have_deleted_are_not_covered() -> None:
+    changed = tree()
+    for key in logs(changed)[:3]:
+        del changed[key]
+    outcome = prove(changed, logs_expire=DAY, rules_unknown="denied")
+    told = "each so old that lifecycle rules may have deleted it (which there are is not known: denied)"
+    assert [(each.kind, each.detail) for each in outcome.findings] == [("gap", f"3 log files gone, {told}")]
+
+
+def test_a_log_file_is_as_old_as_its_name_says() -> None:
+    changed = tree()
+    gone = logs(changed)[1]
+    del changed[gone]
+    delivered = stamp_of(gone)
+    assert delivered
+    age = Run(changed).about().now - delivered
+    assert kinds(prove(changed, logs_expire=age)) == ["gap"]
+    assert found(prove(changed, logs_expire=age + timedelta(minutes=1))) == [("log-missing", gone)]
 
 
 def test_a_log_file_that_was_listed_and_then_gone_is_unreadable() -> None:
