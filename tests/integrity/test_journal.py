@@ -124,9 +124,16 @@ def test_a_run_of_another_version_is_refused(tmp_path: Path) -> None:
         prepare(tmp_path, SCOPE, resume=True)
 
 
-@pytest.mark.parametrize("content", [b"", b"no database at all" * 100])
-def test_a_damaged_file_is_refused(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / FILE).write_bytes(content)
+def test_a_file_that_nothing_was_written_to_is_begun_anew(tmp_path: Path) -> None:
+    (tmp_path / FILE).touch()
+    prepare(tmp_path, SCOPE, resume=True)
+    with Journal(tmp_path) as journal:
+        journal.put(row())
+    prepare(tmp_path, SCOPE, resume=True)
+
+
+def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_bytes(b"no database at all" * 100)
     with pytest.raises(UserError, match="is damaged"):
         prepare(tmp_path, SCOPE, resume=True)
 
