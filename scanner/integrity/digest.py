@@ -166,12 +166,15 @@ def signing_text(digest: Digest) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class PublicKey:
-    """A key of ListPublicKeys. `der` is Value: PKCS #1 or SubjectPublicKeyInfo; the fingerprint its MD5."""
+    """A key of ListPublicKeys. `der` is Value: PKCS #1 or SubjectPublicKeyInfo; the fingerprint its MD5.
+
+    Its validity isn't kept: it says which keys to ask for, and takes nothing from a signature. Digests come
+    hours after the time that they are about, backfill digests a day, and AWS documents no moment that must lie
+    inside of it; its own validator looks a key up by the fingerprint alone.
+    """
 
     fingerprint: str
     der: bytes
-    valid_from: datetime | None = None
-    valid_to: datetime | None = None
 
 
 class Proof(StrEnum):
@@ -251,7 +254,7 @@ def fingerprint(der: bytes) -> str:
 
 
 def public_key(entry: Mapping[str, Any]) -> PublicKey:
-    """From an entry of ListPublicKeys: boto3's (bytes, datetimes) or the AWS CLI's JSON (base64, text).
+    """From an entry of ListPublicKeys: boto3's (bytes) or the AWS CLI's JSON (base64).
 
     Raises UserError.
     """
@@ -266,19 +269,4 @@ def public_key(entry: Mapping[str, Any]) -> PublicKey:
             "a public key needs a Fingerprint and a Value in base64",
             hint="take the keys from `aws cloudtrail list-public-keys` as they are",
         )
-    return PublicKey(name, value, _moment(entry, "ValidityStartTime"), _moment(entry, "ValidityEndTime"))
-
-
-def _moment(entry: Mapping[str, Any], member: str) -> datetime | None:
-    match entry.get(member):
-        case datetime() as moment:
-            return moment.astimezone(UTC)
-        case int() | float() as seconds:
-            return datetime.fromtimestamp(seconds, UTC)
-        case str() as text:
-            try:
-                return datetime.fromisoformat(text).astimezone(UTC)
-            except ValueError as error:
-                raise UserError(f"public key: {member} is no time: {text}") from error
-        case _:
-            return None
+    return PublicKey(name, value)

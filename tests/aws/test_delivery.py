@@ -30,20 +30,14 @@ from tests.build import trail as a_trail
 ARN = f"arn:aws:cloudtrail:{HOME}:{CALLER}:trail/audit"
 NOW = datetime(2026, 6, 8, tzinfo=UTC)
 WEEK = (NOW - timedelta(days=7), NOW)
-KEY = {
-    "Value": b"der",
-    "Fingerprint": "f1",
-    "ValidityStartTime": NOW - timedelta(days=20),
-    "ValidityEndTime": NOW + timedelta(days=10),
-}
-THE_KEY = PublicKey("f1", b"der", NOW - timedelta(days=20), NOW + timedelta(days=10))
+KEY = {"Value": b"der", "Fingerprint": "f1"}
 
 
 def test_keys_are_those_of_the_period_and_a_little_more_page_by_page(aws: FakeAws) -> None:
     aws.on("ListPublicKeys", {"PublicKeyList": [KEY], "NextToken": "more"}, region="us-east-1")
     aws.on("ListPublicKeys", {"PublicKeyList": [{**KEY, "Fingerprint": "f2"}]}, NextToken="more")
     found = read_public_keys(aws.reader(region="us-east-1"), *WEEK)
-    assert found == Known((THE_KEY, PublicKey("f2", b"der", THE_KEY.valid_from, THE_KEY.valid_to)))
+    assert found == Known((PublicKey("f1", b"der"), PublicKey("f2", b"der")))
     assert aws.calls[0].params == {
         "StartTime": WEEK[0] - timedelta(hours=2),
         "EndTime": WEEK[1] + timedelta(hours=2),
