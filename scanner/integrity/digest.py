@@ -169,8 +169,8 @@ class PublicKey:
     """A key of ListPublicKeys. `der` is Value: PKCS #1 or SubjectPublicKeyInfo; the fingerprint its MD5.
 
     Its validity isn't kept: it says which keys to ask for, and takes nothing from a signature. Digests come
-    hours after the time that they are about, backfill digests a day, and AWS documents no moment that must lie
-    inside of it; its own validator looks a key up by the fingerprint alone.
+    hours after the time that they are about, backfill digests a day, and AWS documents no moment that must be
+    in it; its own validator looks a key up by the fingerprint alone.
     """
 
     fingerprint: str
