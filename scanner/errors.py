@@ -1,4 +1,4 @@
-"""The one error that a person can fix."""
+"""What ends a run: the error that a person can fix, and the one that a new sign-in does."""
 
 
 class UserError(Exception):
@@ -11,3 +11,7 @@ class UserError(Exception):
         super().__init__(problem)
         self.problem = problem
         self.hint = hint
+
+
+class SourceExpiredError(Exception):
+    """The credentials that a run started from are over: it can go on once somebody has signed in again."""

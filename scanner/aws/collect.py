@@ -5,13 +5,14 @@ buckets, keys) is then read once, with the session of the account that owns it.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from scanner.aws import permissions, stores, trails
 from scanner.aws.clients import Clients
 from scanner.aws.history import with_history
+from scanner.aws.journal import Journal
 from scanner.aws.organization import read_organization
 from scanner.aws.pace import Pace
 from scanner.aws.pool import Pool, Progress, spread
@@ -53,17 +54,20 @@ def collect(
     on_progress: Progress = _silent,
     clients: Clients | None = None,
     recorder: Recorder | None = None,
+    journal: Journal | None = None,
 ) -> Posture:
     """Read what checks with these needs rest on (`Check.reads`); what nobody needs is a `NotRead` gap.
 
-    `clients` default to those of the scope's profile; a `recorder` keeps every reading as evidence. Raises
-    UserError where nothing can be scanned.
+    `clients` default to those of the scope's profile; a `recorder` keeps every reading as evidence, a
+    `journal` what was answered, and asks for nothing that it knows. Raises UserError where nothing can be
+    scanned, SourceExpiredError where the credentials that it starts from don't last to the end.
     """
     clients = clients or Clients(profile=scope.profile, regions=scope.regions, threads=scope.concurrency)
     with Pool(scope.concurrency, on_progress) as pool:
         ledger = Ledger()
         start = Reader(clients, ledger, Pace(sleep=pool.sleep), clients.caller, account="", recorder=recorder)
         caller, own = identify(start)
+        own = replace(own, journal=journal)
         desk = organization_reader(scope, caller, own)
         organization = read_organization(desk, needs)
         targets = find_targets(scope, caller, desk)

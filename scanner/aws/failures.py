@@ -95,6 +95,18 @@ BAD_CREDENTIALS = frozenset(
     }
 )
 """Answered with 403 too, but no permission is missing."""
+EXPIRED = frozenset(
+    {
+        "CredentialRetrievalError",
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "RequestExpired",
+        "SSOTokenLoadError",
+        "TokenRetrievalError",
+        "UnauthorizedSSOTokenError",
+    }
+)
+"""How AWS, or the SDK before it asks, says that credentials are over and were not renewed."""
 
 THROTTLE_ATTEMPTS = 5
 TRANSIENT_ATTEMPTS = 3
@@ -113,12 +125,15 @@ _POLICY_KINDS = (
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """`attempts`: how often in all a call is made that fails like this."""
+    """`attempts`: how often in all a call is made that fails like this. `settled`: AWS said so, and would
+    again.
+    """
 
     code: str
     message: str
     outcome: Outcome
     attempts: int = 1
+    settled: bool = False
 
     @property
     def denied_by(self) -> str | None:
@@ -154,7 +169,8 @@ def _diagnose_answer(error: ClientError) -> Failure:
         outcome = Outcome.DENIED
     elif code in TRANSIENT or status in (500, 502, 503, 504):
         attempts = TRANSIENT_ATTEMPTS
-    return Failure(code, message, outcome, attempts)
+    settled = attempts == 1 and code not in BAD_CREDENTIALS
+    return Failure(code, message, outcome, attempts, settled)
 
 
 def one_line(text: str) -> str:

@@ -5,7 +5,6 @@ AWS answers two calls a second for each account and region, 50 events each, by o
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -54,13 +53,17 @@ def _with(account: Account, history: list[History]) -> Account:
 
 def read_events(reader: Reader, source: str, *, until: datetime) -> Reading[tuple[HistoryEvent, ...]]:
     """The events of one source in the reader's region that may matter, failed calls too; oldest first."""
-    query = _Query(reader, source, until)
-    found = query.pages("EventSource", source, most=PATIENCE)
-    if found is None:
-        by_name = [query.pages("EventName", name) or Known(()) for name in sorted(WATCHED[source])]
-        gap = next((one for one in by_name if isinstance(one, Gap)), None)
-        found = gap or Known(tuple(event for one in by_name if isinstance(one, Known) for event in one.value))
-    return found.map(_sorted)
+    fact = Fact(LOOKUP_EVENTS, lambda answer: _events(answer, source))
+    found = reader.read_up_to(PATIENCE, fact, **_about("EventSource", source, until))
+    if isinstance(found, Gap):
+        return found
+    if found.value is not None:
+        return Known(_sorted(found.value))
+    by_name = [reader.read_all(fact, **_about("EventName", name, until)) for name in sorted(WATCHED[source])]
+    gap = next((one for one in by_name if isinstance(one, Gap)), None)
+    return gap or Known(
+        _sorted(tuple(event for one in by_name if isinstance(one, Known) for event in one.value))
+    )
 
 
 def _sorted(events: tuple[HistoryEvent, ...]) -> tuple[HistoryEvent, ...]:
@@ -68,57 +71,22 @@ def _sorted(events: tuple[HistoryEvent, ...]) -> tuple[HistoryEvent, ...]:
     return tuple(sorted(once.values(), key=lambda event: (event.time, event.id)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Query:
-    reader: Reader
-    source: str
-    until: datetime
+def _about(attribute: str, value: str, until: datetime) -> dict[str, Any]:
+    return {
+        "LookupAttributes": [{"AttributeKey": attribute, "AttributeValue": value}],
+        "StartTime": until - KEPT,
+        "EndTime": until,
+        "MaxResults": 50,
+    }
 
-    def pages(
-        self, attribute: str, value: str, most: int | None = None
-    ) -> Reading[tuple[HistoryEvent, ...]] | None:
-        """All events with that attribute; None where there are more than `most` pages of them."""
-        fact = Fact(LOOKUP_EVENTS, self._page)
-        parameters: dict[str, Any] = {
-            "LookupAttributes": [{"AttributeKey": attribute, "AttributeValue": value}],
-            "StartTime": self.until - KEPT,
-            "EndTime": self.until,
-            "MaxResults": 50,
-        }
-        events: list[HistoryEvent] = []
-        seen: set[str] = set()
-        while True:
-            page = self.reader.read(fact, **parameters)
-            if isinstance(page, Gap):
-                return page
-            found, token = page.value
-            events += found
-            if not token:
-                return Known(tuple(events))
-            if token in seen:
-                return self._token_came_twice()
-            seen.add(token)
-            if most is not None and len(seen) >= most:
-                return None
-            parameters["NextToken"] = token
 
-    def _token_came_twice(self) -> Gap:
-        return Gap(
-            f"{LOOKUP_EVENTS.action} failed: a page token came twice",
-            action=LOOKUP_EVENTS.action,
-            operation=LOOKUP_EVENTS.operation,
-            code=INCOMPLETE,
-            account=self.reader.account,
-            region=self.reader.region,
-        )
-
-    def _page(self, answer: Answer) -> tuple[tuple[HistoryEvent, ...], str | None]:
-        return tuple(
-            _event(item, WATCHED[self.source][item["EventName"]])
-            for item in answer["Events"]
-            if item.get("EventSource", self.source) == self.source
-            if item["EventName"] in WATCHED[self.source]
-        ), answer.get("NextToken")
+def _events(answer: Answer, source: str) -> tuple[HistoryEvent, ...]:
+    return tuple(
+        _event(item, WATCHED[source][item["EventName"]])
+        for item in answer["Events"]
+        if item.get("EventSource", source) == source
+        if item["EventName"] in WATCHED[source]
+    )
 
 
 def _event(item: Answer, keep: tuple[str, ...]) -> HistoryEvent:

@@ -6,8 +6,9 @@ attempt it waits for its turn (`pace`).
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from threading import Lock
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
@@ -18,10 +19,12 @@ from botocore.parsers import ResponseParserError
 from pydantic import SecretStr, ValidationError
 
 from scanner.aws.clients import Clients, acting_as
-from scanner.aws.failures import Failure, bounded, diagnose, one_line
+from scanner.aws.failures import EXPIRED, Failure, bounded, diagnose, one_line
+from scanner.aws.journal import Heard, Journal, Question
 from scanner.aws.pace import Key, Pace
 from scanner.aws.permissions import ASSUME_ROLE, ApiCall
-from scanner.aws.recorder import Recorder, Tape
+from scanner.aws.recorder import Recorder
+from scanner.errors import SourceExpiredError
 from scanner.model.posture import CallCount
 from scanner.model.reading import Gap, Known, Outcome, Reading
 
@@ -76,6 +79,8 @@ class Ledger:
 
 
 class _Refused(Exception):  # noqa: N818 - it never leaves this module
+    """Raised from the SDK's error, where there is one."""
+
     def __init__(self, failure: Failure, call: ApiCall, attempts: int) -> None:
         super().__init__(failure.code)
         self.failure = failure
@@ -105,6 +110,8 @@ class Reader:
     """The ARN of the user, role or session whose credentials these are."""
     recorder: Recorder | None = field(default=None, repr=False)
     """Keeps every reading as evidence, where that is wanted."""
+    journal: Journal | None = field(default=None, repr=False)
+    """Knows what was answered before, where the run is kept."""
 
     def at(self, region: str | None) -> "Reader":
         """The same session in another region."""
@@ -112,50 +119,53 @@ class Reader:
 
     def read(self, fact: Fact[T], **parameters: Any) -> Reading[T]:
         """One call; the parameters have the API's names."""
-        tape = self._tape(fact.call, parameters)
-        return self._settle(fact, lambda: fact.parse(self._answer(fact.call, parameters, tape)), tape)
+        talk = _Talk(self, fact.call, parameters)
+        return self._settle(fact, talk, lambda: fact.parse(talk.ask(parameters)))
 
     def read_all(
         self, fact: Fact[tuple[T, ...]], *, cursor: str = "NextToken", **parameters: Any
     ) -> Reading[tuple[T, ...]]:
         """A call in pages, as one reading; `cursor` names the token in request and answer."""
-        tape = self._tape(fact.call, parameters)
-        return self._settle(fact, lambda: self._pages(fact, cursor, parameters, tape), tape)
+        talk = _Talk(self, fact.call, parameters)
+        return self._settle(
+            fact, talk, lambda: tuple(item for page in talk.pages(cursor) for item in fact.parse(page))
+        )
 
-    def _tape(self, call: ApiCall, parameters: dict[str, Any]) -> Tape | None:
-        return None if self.recorder is None else self.recorder.tape(call, parameters)
+    def read_up_to(
+        self, most: int, fact: Fact[tuple[T, ...]], *, cursor: str = "NextToken", **parameters: Any
+    ) -> Reading[tuple[T, ...] | None]:
+        """As `read_all`; Known(None) where more than `most` pages would have to be asked for."""
+        talk = _Talk(self, fact.call, parameters)
+        wanted: Fact[tuple[T, ...] | None] = Fact(fact.call, fact.parse, fact.absent)
 
-    def _pages(
-        self, fact: Fact[tuple[T, ...]], cursor: str, parameters: dict[str, Any], tape: Tape | None
-    ) -> tuple[T, ...]:
-        items: list[T] = []
-        seen: set[str] = set()
-        while True:
-            answer = self._answer(fact.call, parameters, tape)
-            items.extend(fact.parse(answer))
-            after = answer.get(cursor)
-            if not after:
-                return tuple(items)
-            if after in seen:
-                raise UnclearError(INCOMPLETE, f"page token {after!r} came twice")
-            seen.add(after)
-            parameters = parameters | {cursor: after}
+        def collected() -> tuple[T, ...] | None:
+            items: list[T] = []
+            for number, page in enumerate(talk.pages(cursor), start=1):
+                items += fact.parse(page)
+                if number == most and page.get(cursor):
+                    return None
+            return tuple(items)
 
-    def _settle(self, fact: Fact[T], produce: Callable[[], T], tape: Tape | None) -> Reading[T]:
+        return self._settle(wanted, talk, collected)
+
+    def _settle(self, fact: Fact[T], talk: "_Talk", produce: Callable[[], T]) -> Reading[T]:
         try:
             value = produce()
         except _Refused as refusal:
+            talk.end(keep=refusal.failure.settled and refusal.call is fact.call)
             if refusal.call is fact.call and refusal.failure.code in fact.absent:
-                self._count(fact.call, tape, Outcome.ABSENT, refusal.failure.code)
+                self._count(fact.call, talk, Outcome.ABSENT, refusal.failure.code)
                 return Known(fact.absent[refusal.failure.code])
-            return self._gap(refusal.call, tape, refusal.failure, refusal.attempts)
+            return self._gap(refusal.call, talk, refusal.failure, refusal.attempts)
         except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
             code = error.code if isinstance(error, UnclearError) else INCOMPLETE
-            return self._gap(fact.call, tape, Failure(code, _misunderstanding(error), Outcome.FAILED), 1)
-        self._count(fact.call, tape, Outcome.OK)
+            return self._gap(fact.call, talk, Failure(code, _misunderstanding(error), Outcome.FAILED), 1)
+        talk.end(keep=fact.call is not ASSUME_ROLE)
+        self._count(fact.call, talk, Outcome.OK)
         return Known(value)
 
-    def _answer(self, call: ApiCall, parameters: dict[str, Any], tape: Tape | None) -> Answer:
+    def attempt(self, call: ApiCall, parameters: dict[str, Any]) -> Answer:
+        """The answer of one call, tried as often as it is worth."""
         attempt = 1
         key: Key = (self.payer, self.region, call)
         while True:
@@ -167,23 +177,21 @@ class Reader:
                     answer: Answer = method(**parameters)
             except (ClientError, BotoCoreError, ResponseParserError) as error:
                 failure = diagnose(error)
+                if failure.code in EXPIRED and self.credentials is self.clients.caller:
+                    raise SourceExpiredError(self._message(failure)) from error
                 if attempt >= failure.attempts or self.pace.pause(key, attempt, failure.outcome):
-                    if tape is not None:
-                        tape.refused(error, failure.code, self._message(failure))
                     raise _Refused(failure, _culprit(error, call), attempt) from error
                 attempt += 1
             else:
-                if tape is not None:
-                    tape.heard(answer)
                 return answer
 
-    def _count(self, call: ApiCall, tape: Tape | None, outcome: Outcome, code: str | None = None) -> None:
+    def _count(self, call: ApiCall, talk: "_Talk", outcome: Outcome, code: str | None = None) -> None:
         self.ledger.count(self.account, self.region, call.action, outcome, code)
-        if tape is not None:
-            tape.end(self.account, self.region, self.identity, outcome, code)
+        if talk.tape is not None:
+            talk.tape.end(self.account, self.region, self.identity, outcome, code)
 
-    def _gap(self, call: ApiCall, tape: Tape | None, failure: Failure, attempts: int) -> Gap:
-        self._count(call, tape, failure.outcome, failure.code)
+    def _gap(self, call: ApiCall, talk: "_Talk", failure: Failure, attempts: int) -> Gap:
+        self._count(call, talk, failure.outcome, failure.code)
         message = self._message(failure)
         return Gap(
             detail=f"{call.action} {self._what_happened(failure, attempts)}"
@@ -197,11 +205,14 @@ class Reader:
         )
 
     def _message(self, failure: Failure) -> str:
-        """What AWS said, without what is never to be quoted."""
-        message = failure.message
+        """What AWS said, as far as a person reads."""
+        return bounded(self.quotable(failure.message))
+
+    def quotable(self, message: str) -> str:
+        """Without what is never to be quoted."""
         if self.hidden is not None and (secret := self.hidden.get_secret_value()):
-            message = message.replace(secret, "***")
-        return bounded(message)
+            return message.replace(secret, "***")
+        return message
 
     def _what_happened(self, failure: Failure, attempts: int) -> str:
         match failure.outcome:
@@ -214,6 +225,80 @@ class Reader:
                 return f"found the region {self.region or self.clients.home} disabled ({failure.code})"
             case _:
                 return f"failed ({failure.code})"
+
+
+class _Talk:
+    """What is asked and answered in the course of one reading: live, or as it was heard before."""
+
+    __slots__ = ("_call", "_heard", "_parameters", "_question", "_reader", "_recalled", "_refusal", "tape")
+
+    def __init__(self, reader: Reader, call: ApiCall, parameters: dict[str, Any]) -> None:
+        self._reader, self._call, self._parameters = reader, call, parameters
+        self._heard: list[tuple[datetime, Answer]] = []
+        self._refusal: Failure | None = None
+        self._question: Question | None = None
+        self._recalled: Heard | None = None
+        self.tape = None if reader.recorder is None else reader.recorder.tape(call, parameters)
+        if reader.journal is not None:
+            self._question = Question(reader.account, reader.region, call.operation, parameters)
+            self._recalled = reader.journal.recall(self._question)
+
+    def ask(self, parameters: dict[str, Any]) -> Answer:
+        if self._recalled is not None:
+            return self._again(self._recalled)
+        try:
+            answer = self._reader.attempt(self._call, parameters)
+        except _Refused as refusal:
+            self._refuse(refusal)
+            raise
+        self._hear(self._now(), answer)
+        return answer
+
+    def pages(self, cursor: str) -> Iterator[Answer]:
+        parameters = self._parameters
+        seen: set[str] = set()
+        while True:
+            answer = self.ask(parameters)
+            yield answer
+            after = answer.get(cursor)
+            if not after:
+                return
+            if after in seen:
+                raise UnclearError(INCOMPLETE, f"page token {after!r} came twice")
+            seen.add(after)
+            parameters = parameters | {cursor: after}
+
+    def end(self, *, keep: bool) -> None:
+        """Write down what was heard, where that settles the question."""
+        if keep and self._recalled is None and self._question is not None:
+            assert self._reader.journal is not None
+            self._reader.journal.keep(self._question, Heard(tuple(self._heard), self._refusal))
+
+    def _again(self, recalled: Heard) -> Answer:
+        at, answer = recalled.answers[len(self._heard)]
+        self._hear(at, answer)
+        if recalled.refusal is not None and len(self._heard) == len(recalled.answers):
+            raise _Refused(recalled.refusal, self._call, recalled.refusal.attempts)
+        return answer
+
+    def _hear(self, at: datetime, answer: Answer) -> None:
+        self._heard.append((at, answer))
+        if self.tape is not None:
+            self.tape.heard(at, answer)
+
+    def _refuse(self, refusal: _Refused) -> None:
+        error = refusal.__cause__
+        if error is None:  # the scan was given up before it asked
+            return
+        message = self._reader.quotable(refusal.failure.message)
+        self._refusal = replace(refusal.failure, message=message)
+        metadata = error.response.get("ResponseMetadata", {}) if isinstance(error, ClientError) else {}
+        told = {"Code": refusal.failure.code, "Message": bounded(message)}
+        self._hear(self._now(), {"Error": told, "ResponseMetadata": metadata})
+
+    def _now(self) -> datetime:
+        recorder = self._reader.recorder
+        return datetime.now(UTC) if recorder is None else recorder.clock()
 
 
 def _culprit(error: Exception, call: ApiCall) -> ApiCall:

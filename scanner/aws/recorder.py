@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from botocore.exceptions import ClientError
 from pydantic import JsonValue
 
 from scanner.aws.permissions import ApiCall
@@ -53,14 +52,10 @@ class Tape:
         self._answers: list[Mapping[str, Any]] = []
         self._at: list[datetime] = []
 
-    def heard(self, answer: Mapping[str, Any]) -> None:
-        self._at.append(self._recorder.clock())
+    def heard(self, at: datetime, answer: Mapping[str, Any]) -> None:
+        """A refusal is an answer with an `Error`."""
+        self._at.append(at)
         self._answers.append(answer)
-
-    def refused(self, error: Exception, code: str, message: str) -> None:
-        """`message` is what may be kept of the error's."""
-        metadata = error.response.get("ResponseMetadata", {}) if isinstance(error, ClientError) else {}
-        self.heard({"Error": {"Code": code, "Message": message}, "ResponseMetadata": metadata})
 
     def end(self, account: str, region: str | None, caller: str, outcome: Outcome, code: str | None) -> None:
         """Put the reading away. `account` is the one that was asked about."""

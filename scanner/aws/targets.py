@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass, replace
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 
-from botocore.credentials import RefreshableCredentials
+from botocore.credentials import Credentials, RefreshableCredentials
 from botocore.exceptions import CredentialRetrievalError
 
 from scanner.aws import permissions
 from scanner.aws.organization import ACTIVE, list_members, list_members_below
 from scanner.aws.reader import Answer, Fact, Ledger, Reader
 from scanner.aws.scope import Scope
-from scanner.errors import UserError
+from scanner.errors import SourceExpiredError, UserError
 from scanner.model.arn import is_arn, parse_arn
 from scanner.model.posture import Caller
 from scanner.model.reading import Gap, Known, Outcome, Reading
@@ -30,16 +30,6 @@ zone, costs a twentieth of the call.
 ENABLED = ("ENABLED", "ENABLED_BY_DEFAULT", "ENABLING", "DISABLING")
 """While a region is being enabled or disabled it can already, or still, act."""
 
-_EXPIRED = frozenset(
-    {
-        "ExpiredToken",
-        "ExpiredTokenException",
-        "RequestExpired",
-        "SSOTokenLoadError",
-        "TokenRetrievalError",
-        "UnauthorizedSSOTokenError",
-    }
-)
 _REFUSED = frozenset(
     {"InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch", "IncompleteSignature"}
 )
@@ -80,6 +70,17 @@ class Target:
     skipped: str | None = None
 
 
+class _Session(NamedTuple):
+    issued: dict[str, str]
+    """As `create_from_metadata` takes it."""
+    identity: str
+    """The ARN that AWS answers for it."""
+
+
+_OVER = {"access_key": "", "secret_key": "", "token": "", "expiry_time": "1970-01-01T00:00:00+00:00"}
+"""What must be renewed before it can be used."""
+
+
 @dataclass(frozen=True, slots=True)
 class Visit:
     """How entering a target went: its session, or what kept the scan out."""
@@ -98,8 +99,13 @@ def identify(reader: Reader) -> tuple[Caller, Reader]:
 
     Raises UserError where AWS doesn't accept them.
     """
-    # The account isn't known yet under which this call is to be counted.
-    found = replace(reader, ledger=Ledger()).read(_IDENTITY)
+    try:
+        # The account isn't known yet under which this call is to be counted.
+        found = replace(reader, ledger=Ledger()).read(_IDENTITY)
+    except SourceExpiredError as expired:
+        raise UserError(
+            f"the AWS credentials have expired: {expired}", hint="sign in again, e.g. `aws sso login`"
+        ) from expired
     if isinstance(found, Gap):
         raise _unaccepted(found)
     caller = found.value
@@ -113,7 +119,7 @@ def organization_reader(scope: Scope, caller: Caller, own: Reader) -> Reader:
         return own
     if not is_arn(scope.list_role_arn):
         raise UserError(f"list role: {scope.list_role_arn!r} is not an ARN")
-    entered = _assume(scope, caller, own, scope.list_role_arn)
+    entered = _Door(scope, caller, own, scope.list_role_arn).enter()
     if isinstance(entered, Gap):
         raise UserError(
             f"the role that lists the organization can't be assumed: {entered.detail}",
@@ -168,55 +174,94 @@ def session_in(scope: Scope, caller: Caller, own: Reader, account: str) -> Readi
     if account == caller.account:
         return Known(own)
     role = f"arn:{caller.partition}:iam::{account}:role{scope.role_path}{scope.role_name}"
-    entered = _assume(scope, caller, own, role)
-    if isinstance(entered, Gap):
-        return entered
-    identity = entered.value.read(_IDENTITY)
-    if isinstance(identity, Gap):
-        return identity
-    if identity.value.account != account:
-        return Gap(
-            f"the session of {role} answers for account {identity.value.account}",
-            action=permissions.GET_CALLER_IDENTITY.action,
-            operation=permissions.GET_CALLER_IDENTITY.operation,
-            code="WrongAccount",
-            account=account,
+    return _Door(scope, caller, own, role).enter()
+
+
+@dataclass(frozen=True, slots=True)
+class _Door:
+    """A role to be assumed with the caller's own session."""
+
+    scope: Scope
+    caller: Caller
+    own: Reader
+    role: str
+
+    def enter(self) -> Reading[Reader]:
+        """A session that renews itself. Where an earlier run was in, it begins when it is needed."""
+        entered = self._remembered() or self._begin()
+        if isinstance(entered, Gap):
+            return entered
+        session = entered.value
+        if self.own.journal is not None:
+            self.own.journal.keep_session(self.role, session.identity)
+        credentials = SessionCredentials.create_from_metadata(
+            session.issued,
+            refresh_using=self._renew,
+            method="assume-role",
+            advisory_timeout=ADVISORY_REFRESH,
+            mandatory_timeout=MANDATORY_REFRESH,
         )
-    return Known(replace(entered.value, identity=identity.value.arn))
+        return Known(
+            replace(
+                self.own,
+                account=self._account,
+                payer=self._account,
+                credentials=credentials,
+                identity=session.identity,
+            )
+        )
 
+    @property
+    def _account(self) -> str:
+        return parse_arn(self.role).account
 
-def _assume(scope: Scope, caller: Caller, own: Reader, role: str) -> Reading[Reader]:
-    """A session that renews itself."""
-    account = parse_arn(role).account
-    chained = ":assumed-role/" in caller.arn
-    parameters: dict[str, Any] = {
-        "RoleArn": role,
-        "RoleSessionName": SESSION_NAME,
-        "DurationSeconds": min(scope.session_duration, CHAINED_SESSION)
-        if chained
-        else scope.session_duration,
-    }
-    if scope.external_id is not None:
-        parameters["ExternalId"] = scope.external_id.get_secret_value()
-    door = replace(own, account=account, hidden=scope.external_id)
+    def _remembered(self) -> Known["_Session"] | None:
+        journal = self.own.journal
+        identity = None if journal is None else journal.session(self.role)
+        if identity is None:
+            return None
+        for call in (permissions.ASSUME_ROLE, permissions.GET_CALLER_IDENTITY):
+            self.own.ledger.count(self._account, self.own.region, call.action, Outcome.OK)
+        return Known(_Session(_OVER, identity))
 
-    def renewed() -> dict[str, str]:
-        issued = door.read(_SESSION, **parameters)
+    def _renew(self) -> dict[str, str]:
+        session = self._begin()
+        if isinstance(session, Gap):
+            raise CredentialRetrievalError(provider=self.role, error_msg=session.detail)
+        return session.value.issued
+
+    def _begin(self) -> Reading["_Session"]:
+        """Each session anew is proven to be one of the role's account."""
+        door = replace(self.own, account=self._account, hidden=self.scope.external_id)
+        issued = door.read(_SESSION, **self._parameters())
         if isinstance(issued, Gap):
-            raise CredentialRetrievalError(provider=role, error_msg=issued.detail)
-        return issued.value
+            return issued
+        credentials = Credentials(*(issued.value[name] for name in ("access_key", "secret_key", "token")))
+        fresh = replace(door, payer=self._account, credentials=credentials, identity=self.role, journal=None)
+        identity = fresh.read(_IDENTITY)
+        if isinstance(identity, Gap):
+            return identity
+        if identity.value.account != self._account:
+            return Gap(
+                f"the session of {self.role} answers for account {identity.value.account}",
+                action=permissions.GET_CALLER_IDENTITY.action,
+                operation=permissions.GET_CALLER_IDENTITY.operation,
+                code="WrongAccount",
+                account=self._account,
+            )
+        return Known(_Session(issued.value, identity.value.arn))
 
-    first = door.read(_SESSION, **parameters)
-    if isinstance(first, Gap):
-        return first
-    credentials = SessionCredentials.create_from_metadata(
-        first.value,
-        refresh_using=renewed,
-        method="assume-role",
-        advisory_timeout=ADVISORY_REFRESH,
-        mandatory_timeout=MANDATORY_REFRESH,
-    )
-    return Known(replace(own, account=account, payer=account, credentials=credentials, identity=role))
+    def _parameters(self) -> dict[str, Any]:
+        duration = self.scope.session_duration
+        chained = ":assumed-role/" in self.caller.arn
+        parameters: dict[str, Any] = {
+            "RoleArn": self.role,
+            "RoleSessionName": SESSION_NAME,
+            "DurationSeconds": min(duration, CHAINED_SESSION) if chained else duration,
+        }
+        if self.scope.external_id is not None:
+            parameters["ExternalId"] = self.scope.external_id.get_secret_value()
+        return parameters
 
 
 def enabled_regions(reader: Reader) -> Reading[tuple[str, ...]]:
@@ -233,10 +278,6 @@ def enabled_regions(reader: Reader) -> Reading[tuple[str, ...]]:
 
 
 def _unaccepted(gap: Gap) -> UserError:
-    if gap.code in _EXPIRED:
-        return UserError(
-            f"the AWS credentials have expired: {gap.detail}", hint="sign in again, e.g. `aws sso login`"
-        )
     if gap.code in _NETWORK:
         return UserError(
             f"AWS could not be reached: {gap.detail}",

@@ -75,9 +75,8 @@ class FakeAws:
 
     def reader(self, account: str = CALLER, region: str | None = HOME, **changes: Any) -> Reader:
         settings: dict[str, Any] = {"ledger": Ledger(), "pace": Pace(sleep=lambda _: False), **changes}
-        return Reader(
-            self.clients, credentials=credentials(account), account=account, region=region, **settings
-        )
+        mine = self.clients.caller if account == CALLER else credentials(account)
+        return Reader(self.clients, credentials=mine, account=account, region=region, **settings)
 
     def operations(self) -> list[str]:
         return [call.operation for call in self.calls]

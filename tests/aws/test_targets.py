@@ -221,8 +221,20 @@ class TestEntering:
         answers = iter([soon])
         open_doors.on("AssumeRole", lambda _: next(answers, Refusal("AccessDenied", status=403)))
         visit = enter(SCOPE, ME, open_doors.reader(), Target(MEMBER))
-        assert isinstance(visit.session, Gap)
-        assert "sts:AssumeRole was denied" in visit.session.detail
+        assert isinstance(visit.enabled, Gap)
+        assert "sts:AssumeRole was denied" in visit.enabled.detail
+
+    def test_a_renewed_session_that_answers_for_another_account_reads_nothing(
+        self, open_doors: FakeAws
+    ) -> None:
+        soon = issued(MEMBER)
+        soon["Credentials"]["Expiration"] = datetime.now(UTC) + timedelta(seconds=1)
+        answers = iter([soon])
+        open_doors.on("AssumeRole", lambda _: next(answers, issued(ARCHIVE)))
+        visit = enter(SCOPE, ME, open_doors.reader(), Target(MEMBER))
+        assert isinstance(visit.enabled, Gap)
+        assert f"answers for account {ARCHIVE}" in visit.enabled.detail
+        assert "ListRegions" not in open_doors.operations()
 
     def test_a_skipped_account_is_left_alone(self, aws: FakeAws) -> None:
         visit = enter(SCOPE, ME, aws.reader(), Target(MEMBER, skipped="SUSPENDED"))

@@ -1,0 +1,181 @@
+"""What AWS answered, on disk: a scan that was ended goes on without asking for anything twice.
+
+One row a reading, written as soon as the reading is done: the answers (one, or the pages of a list) or
+AWS's refusal, by account, region, operation and parameters. What AWS did not settle (it throttled, it broke,
+nobody could be reached, the answer was cut) is not kept: it is asked again. Credentials are never kept.
+"""
+
+import hashlib
+import json
+import sqlite3
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Lock
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+from scanner import run_file
+from scanner.aws.failures import Failure
+from scanner.errors import UserError
+from scanner.model.reading import Outcome
+
+VERSION = "1"
+FILE = "scan.sqlite"
+_SCHEMA = """
+create table answer (
+  account text not null, region text not null, operation text not null, parameters blob not null,
+  told blob not null, primary key (account, region, operation, parameters)
+) without rowid;
+create table session (role text primary key, identity text not null) without rowid;
+"""
+_TIME = "$time"
+_HIDDEN = "ExternalId"
+"""The parameter of which not even a hash is kept."""
+
+
+class Question(NamedTuple):
+    """What one reading asks. `account` is the one that is asked about."""
+
+    account: str
+    region: str | None
+    operation: str
+    parameters: Mapping[str, Any]
+
+    @property
+    def key(self) -> tuple[str, str, str, bytes]:
+        asked = {name: value for name, value in self.parameters.items() if name != _HIDDEN}
+        text = json.dumps(asked, default=_plain, sort_keys=True)
+        digest = hashlib.blake2b(text.encode(), digest_size=16).digest()
+        return (self.account, self.region or "", self.operation, digest)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """How a reading went: its answers with their times, then, perhaps, a refusal."""
+
+    answers: tuple[tuple[datetime, Mapping[str, Any]], ...]
+    refusal: Failure | None = None
+
+
+Row = tuple[str, str, str, bytes, bytes]
+"""As it stands in the table of answers: what one machine may send another."""
+
+
+class Journal:
+    """Of one scan; safe to share among threads."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / FILE
+        self._lock = Lock()
+        self._connection = run_file.opened(self._path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self._lock:
+            self._connection.close()
+
+    def recall(self, question: Question) -> Heard | None:
+        """What was heard when this was asked before."""
+        found = self._fetch(
+            "select told from answer where (account, region, operation, parameters) = (?, ?, ?, ?)",
+            question.key,
+        )
+        return None if found is None else unpacked(found)
+
+    def keep(self, question: Question, heard: Heard) -> None:
+        self.put([(*question.key, packed(heard))])
+
+    def put(self, rows: Iterable[Row]) -> None:
+        """Write rows down, all of them or none."""
+        self._write("insert or replace into answer values (?, ?, ?, ?, ?)", rows)
+
+    def session(self, role: str) -> str | None:
+        """The ARN of the session that this role gave, proven to be its account's."""
+        found: str | None = self._fetch("select identity from session where role = ?", (role,))
+        return found
+
+    def keep_session(self, role: str, identity: str) -> None:
+        self._write("insert or replace into session values (?, ?)", [(role, identity)])
+
+    def _fetch(self, query: str, values: tuple[Any, ...]) -> Any:
+        try:
+            with self._lock:
+                found = self._connection.execute(query, values).fetchone()
+        except sqlite3.Error as error:
+            raise UserError(f"{self._path} can't be read: {error}", hint="name another --run-dir") from error
+        return None if found is None else found[0]
+
+    def _write(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
+        try:
+            with self._lock, _transaction(self._connection):
+                self._connection.executemany(statement, rows)
+        except sqlite3.ProgrammingError:
+            # Closed: the scan was given up, and this thread did not know yet.
+            return
+        except sqlite3.Error as error:
+            raise UserError(
+                f"{self._path} can't be written: {error}",
+                hint="what it holds is whole: make room and go on with --resume",
+            ) from error
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("begin immediate")
+    try:
+        yield
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    connection.execute("commit")
+
+
+def prepare(
+    folder: Path, scope: Mapping[str, str], facts: Mapping[str, str], *, resume: bool
+) -> dict[str, str]:
+    """Make the file, or see that it may be gone on with; the facts that it was begun with.
+
+    Raises UserError as `run_file.prepare` says.
+    """
+    told = run_file.prepare(folder / FILE, _SCHEMA, {"version": VERSION, **scope}, resume=resume, facts=facts)
+    return {name: told[name] for name in facts}
+
+
+def packed(heard: Heard) -> bytes:
+    told = {
+        "answers": [[at.astimezone(UTC).isoformat(), answer] for at, answer in heard.answers],
+        "refusal": None if heard.refusal is None else asdict(heard.refusal),
+    }
+    return zlib.compress(json.dumps(told, default=_plain, separators=(",", ":")).encode(), 1)
+
+
+def unpacked(row: bytes) -> Heard | None:
+    """None where the row makes no sense: it is asked again."""
+    try:
+        told = json.loads(zlib.decompress(row), object_hook=_revived)
+        refusal = told["refusal"]
+        return Heard(
+            tuple((datetime.fromisoformat(at), answer) for at, answer in told["answers"]),
+            None if refusal is None else Failure(**refusal | {"outcome": Outcome(refusal["outcome"])}),
+        )
+    except (zlib.error, ValueError, KeyError, TypeError):
+        return None
+
+
+def _plain(value: object) -> dict[str, str]:
+    """The only values of an answer that JSON doesn't have."""
+    if not isinstance(value, datetime):
+        raise TypeError(f"an answer holds a {type(value).__name__}")
+    return {_TIME: value.astimezone(UTC).isoformat()}
+
+
+def _revived(found: dict[str, Any]) -> Any:
+    return datetime.fromisoformat(found[_TIME]) if found.keys() == {_TIME} else found
