@@ -4,13 +4,19 @@ from itertools import count
 from typing import Any
 
 import pytest
-from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
+from botocore.exceptions import (
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+    SSOTokenLoadError,
+)
 from botocore.parsers import ResponseParserError
 from pydantic import SecretStr
 
 from scanner.aws.pace import Pace
 from scanner.aws.permissions import DESCRIBE_TRAILS, GET_BUCKET_POLICY, LIST_EVENT_DATA_STORES
 from scanner.aws.reader import Answer, Fact, Ledger
+from scanner.errors import SourceExpiredError
 from scanner.model.bucket import Versioning
 from scanner.model.posture import CallCount
 from scanner.model.reading import Gap, Known, Outcome
@@ -104,8 +110,17 @@ def test_a_denial_names_the_policy_that_aws_blames(aws: FakeAws, kind: str) -> N
 )
 def test_an_error_ends_as(aws: FakeAws, code: str, status: int, outcome: Outcome) -> None:
     aws.on("DescribeTrails", Refusal(code, status=status))
-    found = gap(aws.reader().read(COUNT))
+    found = gap(aws.reader("222222222222").read(COUNT))
     assert (found.outcome, found.code) == (outcome, code or str(status))
+
+
+@pytest.mark.parametrize("failure", [Refusal("ExpiredToken", status=403), SSOTokenLoadError(error_msg="x")])
+def test_the_end_of_the_credentials_that_the_scan_started_from_is_no_reading(
+    aws: FakeAws, failure: Any
+) -> None:
+    aws.on("DescribeTrails", failure)
+    with pytest.raises(SourceExpiredError):
+        aws.reader().read(COUNT)
 
 
 @pytest.mark.parametrize(
