@@ -1,17 +1,9 @@
-"""A local AWS that costs almost nothing: what a scan asks, answered blamelessly, and every call counted.
+"""What a scan asks, answered blamelessly, for accounts that are all alike; and every call counted.
 
-    python -m benchmarks.fake_aws --accounts 10 --trails 5 --buckets 5 --extra-buckets 200 --latency 0
-
-One process, one asyncio loop, about 0.1 ms of its own CPU for a request, so that a benchmark measures
-the scanner and not the server. The account of a request comes from its access key id, as AssumeRole
-hands them out. `GET /_calls` tells the calls by account, region, service and action, `POST /_reset`
-forgets them. Prints its port on the first line and ends with its standard input.
+The account of a request comes from its access key id, as AssumeRole hands them out.
 """
 
-import argparse
-import asyncio
 import json
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -31,7 +23,8 @@ from benchmarks.answers import (
     key_policy,
     s3_error,
 )
-from scanner.demo.access_keys import access_key_id, account_of
+from benchmarks.sessions import Sessions
+from scanner.demo.access_keys import account_of
 
 ROLE = "trailaudit"
 FIRST_ACCOUNT = 100000000001
@@ -56,7 +49,10 @@ class Request:
     query: dict[str, list[str]]
     headers: dict[str, str]
     body: bytes
+    key: str
+    """The access key id that signed it."""
     account: str
+    """Whose key that is."""
     region: str
     service: str
 
@@ -76,12 +72,19 @@ class FakeAws:
     trails: int = 5
     buckets: int = 5
     extra_buckets: int = 0
+    history_pages: int = 1
+    """Pages of event history in each region, for each event source."""
     calls: Counter[Call] = field(default_factory=Counter)
+    sessions: Sessions = field(default_factory=Sessions)
 
     def answer(self, request: Request) -> Answer:
+        return self.settle(request)[1]
+
+    def settle(self, request: Request) -> tuple[str, Answer]:
+        """What the request asks for, and its answer."""
         action, answer = self._settle(request)
         self.calls[Call(request.account, request.region, request.service, action)] += 1
-        return answer
+        return action, answer
 
     def _settle(self, request: Request) -> tuple[str, Answer]:
         match request.service:
@@ -96,8 +99,11 @@ class FakeAws:
                 return "ListRegions", as_json({"Regions": [region_enabled(name) for name in REGIONS]})
             case _:
                 action = request.headers["x-amz-target"].rpartition(".")[2]
-                answers = ANSWERS.get((request.service, action))
-                return action, answers(self, request) if answers else error("UnknownOperationException")
+                return action, self._json(request, action)
+
+    def _json(self, request: Request, action: str) -> Answer:
+        answers = ANSWERS.get((request.service, action))
+        return answers(self, request) if answers else error("UnknownOperationException")
 
     def _sts(self, action: str, request: Request) -> Answer:
         if action == "GetCallerIdentity":
@@ -105,9 +111,10 @@ class FakeAws:
             result = f"<Arn>{who}</Arn><UserId>AROA</UserId><Account>{request.account}</Account>"
         else:
             owner = request.form()["RoleArn"].split(":")[4]
-            expires = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 3600))
+            session = self.sessions.issue(owner, time.time())
+            expires = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(session.expires))
             result = (
-                f"<Credentials><AccessKeyId>{access_key_id(owner)}</AccessKeyId><SecretAccessKey>secret"
+                f"<Credentials><AccessKeyId>{session.key}</AccessKeyId><SecretAccessKey>secret"
                 f"</SecretAccessKey><SessionToken>token</SessionToken><Expiration>{expires}</Expiration>"
                 f"</Credentials><AssumedRoleUser><AssumedRoleId>AROA:benchmark</AssumedRoleId>"
                 f"<Arn>arn:aws:sts::{owner}:assumed-role/{ROLE}/benchmark</Arn></AssumedRoleUser>"
@@ -131,10 +138,7 @@ class FakeAws:
         return "ListObjects", s3_error("NotImplemented", 501)
 
     def _list_buckets(self, request: Request) -> Answer:
-        names = [
-            *(bucket_name(request.account, index) for index in range(self.buckets)),
-            *(f"other-{request.account}-{index:05}" for index in range(self.extra_buckets)),
-        ]
+        names = self.buckets_of(request.account)
         start = int(request.query.get("continuation-token", ["0"])[0])
         end = start + int(request.query.get("max-buckets", ["10000"])[0])
         listed = "".join(
@@ -146,6 +150,12 @@ class FakeAws:
             f"<ListAllMyBucketsResult><Owner><ID>{request.account}</ID></Owner><Buckets>{listed}</Buckets>{more}"
             "</ListAllMyBucketsResult>"
         )
+
+    def buckets_of(self, account: str) -> list[str]:
+        return [
+            *(bucket_name(account, index) for index in range(self.buckets)),
+            *(f"other-{account}-{index:05}" for index in range(self.extra_buckets)),
+        ]
 
     def owner(self, bucket: str) -> str:
         return bucket.split("-")[1]
@@ -232,6 +242,19 @@ def list_tags(_: FakeAws, request: Request) -> Answer:
     return as_json({"ResourceTagList": told})
 
 
+def lookup_events(aws: FakeAws, request: Request) -> Answer:
+    """Full pages of events that change nothing; the last page is empty."""
+    page = int(request.json().get("NextToken", "1"))
+    if page == aws.history_pages:
+        return as_json({"Events": []})
+    now = time.time()
+    events = [
+        {"EventId": f"{page}-{index}", "EventName": "ListTags", "EventTime": now, "CloudTrailEvent": "{}"}
+        for index in range(50)
+    ]
+    return as_json({"Events": events, "NextToken": str(page + 1)})
+
+
 def describe_log_groups(_: FakeAws, request: Request) -> Answer:
     where = f"{request.region}:{request.account}"
     group = {
@@ -274,7 +297,7 @@ ANSWERS: dict[tuple[str, str], Callable[[FakeAws, Request], Answer]] = {
     ("cloudtrail", "GetInsightSelectors"): get_insight_selectors,
     ("cloudtrail", "ListTags"): list_tags,
     ("cloudtrail", "ListEventDataStores"): lambda _, __: as_json({"EventDataStores": []}),
-    ("cloudtrail", "LookupEvents"): lambda _, __: as_json({"Events": []}),
+    ("cloudtrail", "LookupEvents"): lookup_events,
     ("kms", "DescribeKey"): describe_key,
     ("kms", "GetKeyPolicy"): get_key_policy,
     ("kms", "GetKeyRotationStatus"): lambda _, __: as_json({"KeyRotationEnabled": True}),
@@ -284,80 +307,9 @@ ANSWERS: dict[tuple[str, str], Callable[[FakeAws, Request], Answer]] = {
 }
 
 
-class Connection(asyncio.Protocol):
-    """One kept-alive connection: requests one after the other."""
-
-    def __init__(self, aws: FakeAws, latency: float) -> None:
-        self._aws = aws
-        self._latency = latency
-        self._buffer = b""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-
-    def data_received(self, data: bytes) -> None:
-        self._buffer += data
-        while (end := self._buffer.find(b"\r\n\r\n")) >= 0:
-            first, *lines = self._buffer[:end].decode("latin-1").split("\r\n")
-            headers = {
-                name.lower(): value.strip() for name, _, value in (one.partition(":") for one in lines)
-            }
-            length = int(headers.get("content-length", 0))
-            if len(self._buffer) < end + 4 + length:
-                return
-            body = self._buffer[end + 4 : end + 4 + length]
-            self._buffer = self._buffer[end + 4 + length :]
-            method, target, _ = first.split(" ", 2)
-            reply = self._reply(method, target, headers, body)
-            if self._latency and not target.startswith("/_"):
-                asyncio.get_running_loop().call_later(self._latency, self._transport.write, reply)
-            else:
-                self._transport.write(reply)
-
-    def _reply(self, method: str, target: str, headers: dict[str, str], body: bytes) -> bytes:
-        if target == "/_calls":
-            answer = as_json([[*call, count] for call, count in sorted(self._aws.calls.items())])
-        elif target == "/_reset":
-            self._aws.calls.clear()
-            answer = as_json({})
-        else:
-            answer = self._aws.answer(parse_request(method, target, headers, body))
-        head = (
-            f"HTTP/1.1 {answer.status} -\r\ncontent-type: {answer.type}\r\ncontent-length: {len(answer.body)}"
-            "\r\nx-amzn-requestid: r\r\n\r\n"
-        )
-        return head.encode() + (b"" if method == "HEAD" else answer.body)
-
-
 def parse_request(method: str, target: str, headers: dict[str, str], body: bytes) -> Request:
     key, _, region, service, _ = headers["authorization"].partition("Credential=")[2].split(",")[0].split("/")
     url = urlsplit(target)
     query = parse_qs(url.query, keep_blank_values=True)
     account = account_of(key) or ""
-    return Request(method, unquote(url.path), query, headers, body, account, region, service)
-
-
-async def serve(aws: FakeAws, *, port: int, latency: float) -> None:
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Connection(aws, latency), "127.0.0.1", port, backlog=1024)
-    print(server.sockets[0].getsockname()[1], flush=True)
-    await loop.run_in_executor(None, sys.stdin.read)
-    server.close()
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0] if __doc__ else None)
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--accounts", type=int, default=1)
-    parser.add_argument("--trails", type=int, default=5, help="in each account; at most 10")
-    parser.add_argument("--buckets", type=int, default=5, help="log buckets in each account")
-    parser.add_argument("--extra-buckets", type=int, default=0, help="that no trail uses, in each account")
-    parser.add_argument("--latency", type=float, default=0, help="milliseconds before each answer")
-    given = parser.parse_args()
-    aws = FakeAws(given.accounts, given.trails, given.buckets, given.extra_buckets)
-    asyncio.run(serve(aws, port=given.port, latency=given.latency / 1000))
-
-
-if __name__ == "__main__":
-    main()
+    return Request(method, unquote(url.path), query, headers, body, key, account, region, service)
