@@ -79,6 +79,7 @@ def load(
         raise UserError(
             "--fail-on-new (fail_on_new) needs a baseline", hint="name an earlier result with --baseline"
         )
+    _require_run_to_be_had(settings)
     _require_evidence_to_be_had(settings)
     wanted = None
     if settings.retention_for is not None:
@@ -262,6 +263,17 @@ def _require_evidence_to_be_had(settings: Settings) -> None:
     if settings.sign_with_kms is not None and settings.evidence is None:
         raise UserError(
             "--sign-with-kms (sign_with_kms) has nothing to sign", hint="name a directory with --evidence"
+        )
+
+
+def _require_run_to_be_had(settings: Settings) -> None:
+    if settings.resume and settings.run_dir is None:
+        raise UserError(
+            "--resume (resume) needs --run-dir", hint="the directory that the earlier run was told"
+        )
+    if settings.run_dir is not None and settings.posture is not None:
+        raise UserError(
+            "--run-dir (run_dir) has no effect with a saved posture", hint="it keeps what AWS answers"
         )
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from scanner.errors import UserError
 
 _SCOPE = "create table scope (name text primary key, value text not null) without rowid;"
+SCAN = "scan.sqlite"
+"""The file of a scan, in the directory of its run."""
 _LONGEST = 100
 """Characters that an error quotes of a scope."""
 

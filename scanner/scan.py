@@ -111,23 +111,30 @@ def _rule(check: Check) -> Rule:
     return Rule(id=check.id, severity=severity, options=options)
 
 
-def against(result: Result, frameworks: Sequence[FrameworkFile], installed: Iterable[type[Check]]) -> Result:
-    """An earlier result with what its verdicts say of these frameworks instead of its own.
-
-    Raises UserError where it doesn't tell how its checks were set.
+def as_ran(result: Result, installed: Iterable[type[Check]]) -> tuple[Check, ...]:
+    """The checks of an earlier run as they were set, as far as they are installed; none where it is too old
+    to tell. Raises UserError where they take other options today.
     """
     known = {check.id: check for check in installed}
     try:
-        ran = [
+        return tuple(
             known[rule.id].model_validate_json(json.dumps({**rule.options, "severity": rule.severity}))
             for rule in result.rules
             if rule.id in known
-        ]
+        )
     except ValidationError as error:
         raise UserError(
             f"the run {result.run.id} has options that its checks no longer take",
             hint="render it with the release that wrote it",
         ) from error
+
+
+def against(result: Result, frameworks: Sequence[FrameworkFile], installed: Iterable[type[Check]]) -> Result:
+    """An earlier result with what its verdicts say of these frameworks instead of its own.
+
+    Raises UserError where it doesn't tell how its checks were set, and as `as_ran` does.
+    """
+    ran = as_ran(result, installed)
     if not ran:
         raise UserError(
             f"the run {result.run.id} does not tell which checks ran",

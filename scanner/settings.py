@@ -172,7 +172,8 @@ class Settings(Frozen):
     baseline: str | None = Field(
         None,
         min_length=1,
-        description="An earlier result (--output json): each finding says what became of it since.",
+        description="An earlier result (--output json, or --run-dir): each finding says what became of it "
+        "since.",
         examples=["last-quarter.json"],
     )
     fail_on: Literal["info", "low", "medium", "high", "critical", "never"] = Field(
@@ -207,6 +208,15 @@ class Settings(Frozen):
         min_length=1,
         description="Sign the evidence with this KMS key (id, ARN or alias), as the caller.",
         examples=["alias/audit-evidence"],
+    )
+    run_dir: str | None = Field(
+        None,
+        min_length=1,
+        description="Keep in this directory what AWS answered and what was concluded: a run that is ended "
+        "can go on there, and be reported and compared later.",
+    )
+    resume: bool = Field(
+        default=False, description="Go on with the run in that directory; nothing is asked for twice."
     )
     concurrency: int = Field(32, ge=1, le=256, description="How many threads read.")
     quiet: bool = Field(default=False, description="Say nothing but errors and the reason of the exit code.")
@@ -288,6 +298,8 @@ FLAGS = (
     Flag("--save-posture", ("save_posture",), "FILE"),
     Flag("--evidence", ("evidence",), "DIR"),
     Flag("--sign-with-kms", ("sign_with_kms",), "KEY"),
+    Flag("--run-dir", ("run_dir",), "DIR"),
+    Flag("--resume", ("resume",)),
     Flag("--concurrency", ("concurrency",), "N"),
     Flag("--quiet", ("quiet",)),
     Flag("--verbose", ("verbose",)),

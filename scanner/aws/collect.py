@@ -31,7 +31,7 @@ from scanner.aws.states import with_states
 from scanner.aws.targets import Visit, enter, find_targets, identify, organization_reader
 from scanner.coverage import unsettled
 from scanner.errors import UserError
-from scanner.model.arn import LEADER_REGIONS, parse_arn
+from scanner.model.arn import LEADER_REGIONS, parse_arn, principal
 from scanner.model.posture import Account, Caller, MemberStatus, Posture, RegionView
 from scanner.model.reading import Gap, Known, Outcome, Reading, not_read
 from scanner.model.store import EventDataStore
@@ -67,7 +67,9 @@ def collect(
         ledger = Ledger()
         start = Reader(clients, ledger, Pace(sleep=pool.sleep), clients.caller, account="", recorder=recorder)
         caller, own = identify(start)
-        own = replace(own, journal=journal)
+        if journal is not None:
+            journal.belong_to(principal(caller.arn))
+            own = replace(own, journal=journal)
         desk = organization_reader(scope, caller, own)
         organization = read_organization(desk, needs)
         targets = find_targets(scope, caller, desk)

@@ -24,7 +24,6 @@ from scanner.errors import UserError
 from scanner.model.reading import Outcome
 
 VERSION = "1"
-FILE = "scan.sqlite"
 _SCHEMA = """
 create table answer (
   account text not null, region text not null, operation text not null, parameters blob not null,
@@ -33,6 +32,7 @@ create table answer (
 create table session (role text primary key, identity text not null) without rowid;
 """
 _TIME = "$time"
+_CALLER = "the caller"
 _HIDDEN = "ExternalId"
 """The parameter of which not even a hash is kept."""
 
@@ -69,7 +69,7 @@ class Journal:
     """Of one scan; safe to share among threads."""
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / FILE
+        self._path = folder / run_file.SCAN
         self._lock = Lock()
         self._connection = run_file.opened(self._path)
 
@@ -101,6 +101,16 @@ class Journal:
         """The ARN of the session that this role gave, proven to be its account's."""
         found: str | None = self._fetch("select identity from session where role = ?", (role,))
         return found
+
+    def belong_to(self, principal: str) -> None:
+        """Raise UserError where another principal's credentials began the run: they see other things."""
+        begun = self.session(_CALLER)
+        if begun is not None and begun != principal:
+            raise UserError(
+                f"{self._path} was begun by {begun}, not {principal}",
+                hint="go on with the same credentials, or name another --run-dir",
+            )
+        self.keep_session(_CALLER, principal)
 
     def keep_session(self, role: str, identity: str) -> None:
         self._write("insert or replace into session values (?, ?)", [(role, identity)])
@@ -145,7 +155,9 @@ def prepare(
 
     Raises UserError as `run_file.prepare` says.
     """
-    told = run_file.prepare(folder / FILE, _SCHEMA, {"version": VERSION, **scope}, resume=resume, facts=facts)
+    told = run_file.prepare(
+        folder / run_file.SCAN, _SCHEMA, {"version": VERSION, **scope}, resume=resume, facts=facts
+    )
     return {name: told[name] for name in facts}
 
 

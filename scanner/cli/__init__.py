@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 import click
 
 from scanner.cli import messages
-from scanner.errors import UserError
+from scanner.errors import SourceExpiredError, UserError
 
 COMMANDS = {
     "scan": ("scanner.cli.scan:scan", "Read AWS, judge, report."),
@@ -73,6 +73,13 @@ class Program(click.Group):
         except UserError as error:
             log.error(error.problem, extra={"hint": error.hint})  # noqa: TRY400 - a person's mistake, no traceback
             code = EXIT_USER
+        except SourceExpiredError as error:
+            log.error(  # noqa: TRY400 - nothing broke
+                "interrupted: the AWS credentials have expired: %s",
+                error,
+                extra={"hint": "sign in again; what --run-dir kept, --resume goes on with"},
+            )
+            code = EXIT_INTERRUPTED
         except click.Abort:
             log.error("interrupted; no file is half written")  # noqa: TRY400
             code = EXIT_INTERRUPTED

@@ -1,8 +1,9 @@
 """`trailaudit scan`: collect, assess, report."""
 
 import gc
+import logging
 import os
-import secrets
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,13 @@ import click
 from scanner import registry
 from scanner.cli import messages
 from scanner.cli.keeping import Keeping
+from scanner.cli.kept_run import KeptRun, run_id
 from scanner.cli.options import config_file, flags
 from scanner.cli.output import as_json, finish, publish, require_outputs, require_writable, write
 from scanner.cli.saved import read_saved
 from scanner.cli.seen import seen
-from scanner.config import load
-from scanner.errors import UserError
+from scanner.config import load, scope
+from scanner.errors import SourceExpiredError, UserError
 from scanner.model.base import iso
 from scanner.model.posture import Posture
 from scanner.model.reading import Known
@@ -27,6 +29,8 @@ from scanner.model.waiver import WaiverRule
 from scanner.scan import assess, needs, report
 from scanner.settings import Settings
 from scanner.waivers import load as load_waivers
+
+log = logging.getLogger(__name__)
 
 GARBAGE = (50_000, 20, 100)
 """How rarely cyclic garbage is looked for. A posture only grows and holds no cycles; at Python's default
@@ -55,16 +59,19 @@ def scan(**given: Any) -> int:
         require_writable(settings.save_posture)
     keeping = None if settings.evidence is None else Keeping(settings.evidence, settings, given["config"])
     gc.set_threshold(*GARBAGE)
-    started = datetime.now(UTC)
-    recorder = None if keeping is None else keeping.recorder
-    posture = seen(settings, needs(config.checks), now=started, recorder=recorder)
+    wanted = needs(config.checks)
+    kept = None
+    if settings.run_dir is not None:
+        kept = KeptRun(settings.run_dir, scope(settings, os.environ), wanted, resume=settings.resume)
+    started = datetime.now(UTC) if kept is None else kept.started
+    posture = _seen(settings, wanted, started, keeping, kept)
     posture = posture.with_verifications(verified)
     _require_earlier(settings, baseline, posture)
     problems = list(_save(posture, settings.save_posture))
     result = assess(
         posture,
         config.checks,
-        run=_run(posture, started),
+        run=_run(posture, started, run_id(started) if kept is None else kept.id),
         fail_on=settings.gate,
         allow_unknown=settings.allow_unknown,
         waivers=waivers,
@@ -75,6 +82,8 @@ def scan(**given: Any) -> int:
     if keeping is not None:
         result = keeping.cited(result, config.checks, posture)
         problems += keeping.seal(result, config.checks, posture)
+    if kept is not None:
+        problems += _attempt(lambda: kept.keep(as_json(result)))
     problems += publish(report(result, config.checks), settings.outputs)
     gate = result.gate
     return finish(gate.code, f"{gate.verdict}: {', '.join(gate.reasons)}", problems)
@@ -104,20 +113,40 @@ def _require_earlier(settings: Settings, baseline: Result | None, posture: Postu
 
 
 def _save(posture: Posture, path: str | None) -> list[UserError]:
-    if path is None:
-        return []
+    return [] if path is None else _attempt(lambda: write(path, as_json(posture)))
+
+
+def _attempt(step: Callable[[], None]) -> list[UserError]:
+    """What kept a step from being done: the others are done all the same."""
     try:
-        write(path, as_json(posture))
+        step()
     except UserError as error:
         return [error]
     return []
 
 
-def _run(posture: Posture, started: datetime) -> Run:
+def _seen(
+    settings: Settings, wanted: frozenset[str], now: datetime, keeping: Keeping | None, kept: KeptRun | None
+) -> Posture:
+    try:
+        return seen(
+            settings,
+            wanted,
+            now=now,
+            recorder=None if keeping is None else keeping.recorder,
+            journal=None if kept is None else kept.journal,
+        )
+    except (KeyboardInterrupt, SourceExpiredError):
+        if kept is not None:
+            log.warning("what was read is kept in %s: go on with --resume", kept.path)
+        raise
+
+
+def _run(posture: Posture, started: datetime, id_: str) -> Run:
     organization = posture.organization
     known = organization.value if isinstance(organization, Known) else None
     return Run(
-        id=f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}",
+        id=id_,
         started=started,
         finished=datetime.now(UTC),
         caller=posture.caller.arn,

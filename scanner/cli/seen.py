@@ -14,6 +14,7 @@ from scanner.settings import Settings
 from scanner.words import plural
 
 if TYPE_CHECKING:
+    from scanner.aws.journal import Journal
     from scanner.aws.recorder import Recorder
 
 log = logging.getLogger(__name__)
@@ -26,11 +27,12 @@ def seen(
     now: datetime,
     at_home: bool = False,
     recorder: "Recorder | None" = None,
+    journal: "Journal | None" = None,
 ) -> Posture:
     """What was saved, or what AWS says now: the facts of these `needs`.
 
     `at_home`: only of the region of the caller's configuration, where none is named. A `recorder` keeps what
-    AWS answers.
+    AWS answers as evidence, a `journal` so that it need not be asked again.
     """
     if settings.posture is not None:
         return read_saved(settings.posture, Posture, "a saved posture")
@@ -44,7 +46,9 @@ def seen(
         asked = asked.model_copy(update={"regions": (clients.home,)})
     wanted = not (settings.quiet or settings.no_progress or settings.log_format == "json")
     with progress(wanted=wanted) as tell:
-        posture = collect(asked, needs, now=now, on_progress=tell, clients=clients, recorder=recorder)
+        posture = collect(
+            asked, needs, now=now, on_progress=tell, clients=clients, recorder=recorder, journal=journal
+        )
     for call in posture.calls:
         if call.outcome not in (Outcome.OK, Outcome.ABSENT):
             place = f"{call.account} {call.region or ''}".rstrip()

@@ -45,6 +45,11 @@ def root_arn(partition: str, account: str) -> str:
     return f"arn:{partition}:iam::{account}:root"
 
 
+def principal(arn: str) -> str:
+    """Of the ARN of a session, the role's part: sessions of a role come and go."""
+    return arn.rpartition("/")[0] if ":assumed-role/" in arn else arn
+
+
 def bucket_arn(partition: str, name: str) -> str:
     return f"arn:{partition}:s3:::{name}"
 

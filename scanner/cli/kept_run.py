@@ -1,0 +1,91 @@
+"""`scan --run-dir`: a run on disk, from the first answer of AWS to the result."""
+
+import contextlib
+import hashlib
+import json
+import secrets
+import sqlite3
+import zlib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scanner import run_file
+from scanner.errors import UserError
+
+if TYPE_CHECKING:
+    from scanner.aws.scope import Scope
+
+RESULT = "create table if not exists result (body blob not null);"
+
+
+class KeptRun:
+    """The directory of one run. Raises UserError where it can't be made or gone on with."""
+
+    def __init__(self, path: str, scope: "Scope", needs: frozenset[str], *, resume: bool) -> None:
+        # Not at the top: the AWS SDK takes a third of a second.
+        from scanner.aws.journal import Journal, prepare  # noqa: PLC0415
+
+        self.path = path
+        now = datetime.now(UTC)
+        begun = {"started": now.isoformat(), "id": run_id(now)}
+        told = prepare(Path(path), _about(scope, needs), begun, resume=resume)
+        self.id = told["id"]
+        self.started = datetime.fromisoformat(told["started"])
+        """When the first run began: of that moment is what is read, however often it goes on."""
+        self.journal = Journal(Path(path))
+
+    def keep(self, result: bytes) -> None:
+        """Put the JSON of the result beside the answers. Raises UserError where that fails."""
+        with self.journal:
+            pass
+        file = Path(self.path) / run_file.SCAN
+        try:
+            with contextlib.closing(run_file.opened(file)) as connection:
+                connection.execute(RESULT)
+                connection.execute("begin immediate")
+                connection.execute("delete from result")
+                connection.execute("insert into result values (?)", (zlib.compress(result),))
+                connection.execute("commit")
+                # One plain file, that can be read where nothing can be written.
+                connection.execute("pragma journal_mode = delete")
+        except sqlite3.Error as error:
+            raise UserError(f"{file} can't be written: {error}", hint="make room, then --resume") from error
+
+
+def run_id(started: datetime) -> str:
+    return f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+
+
+def kept_result(folder: Path) -> bytes:
+    """The JSON of the result of a run that was kept there. Raises UserError where there is none."""
+    file = folder / run_file.SCAN
+    if not file.is_file():
+        raise UserError(f"{folder} holds no run", hint="name the directory that `scan --run-dir` was told")
+    try:
+        with contextlib.closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as kept:
+            tables = {name for (name,) in kept.execute("select name from sqlite_master")}
+            found = kept.execute("select body from result").fetchone() if "result" in tables else None
+            body = None if found is None else zlib.decompress(found[0])
+    except (sqlite3.Error, zlib.error) as error:
+        raise UserError(f"{file} is damaged: {error}", hint="scan again, with another --run-dir") from error
+    if body is None:
+        raise UserError(
+            f"the run in {folder} has not come to its end", hint="go on with it: scan --run-dir … --resume"
+        )
+    return body
+
+
+def _about(scope: "Scope", needs: frozenset[str]) -> Mapping[str, str]:
+    """What answers depend on: neither how fast they are asked for, nor what is made of them."""
+    asked = scope.model_dump(
+        mode="json", exclude={"concurrency", "external_id", "profile", "session_duration"}
+    )
+    facts = hashlib.sha256("\n".join(sorted(needs)).encode()).hexdigest()
+    return {
+        "release": version("trailaudit"),
+        **{f"choice of {name}": json.dumps(value) for name, value in sorted(asked.items())},
+        "set of facts that its checks need": facts[:12],
+    }
