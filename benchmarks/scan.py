@@ -141,9 +141,9 @@ def environment(url: str) -> dict[str, str]:
     }
 
 
-def scan_command(case: Case) -> list[str]:
+def scan_command(case: Case, output: str = os.devnull) -> list[str]:
     # Five trails in one account record some events twice: a failure, a low one.
-    command = [*SCAN, "--fail-on", "medium", "--no-progress", "--output", f"json={os.devnull}"]
+    command = [*SCAN, "--fail-on", "medium", "--no-progress", "--output", f"json={output}"]
     if case.organization:
         return [*command, "--organization", "--role-name", ROLE]
     if case.accounts > 1:
