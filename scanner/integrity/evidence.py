@@ -3,6 +3,7 @@
 Of a digest's log files only the count and the bad ones are kept, so that memory doesn't grow with them.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -46,13 +47,14 @@ class Tally:
     oldest: datetime | None = None
     bad: tuple[LogSeen, ...] = ()
 
-    def plus(self, seen: LogSeen) -> "Tally":
-        if seen.state is not LogState.VALID:
-            return replace(self, count=self.count + 1, bad=(*self.bad, seen))
-        stamps = [stamp for stamp in (self.oldest, stamp_of(seen.key)) if stamp]
-        return Tally(
-            self.count + 1, self.valid + 1, self.size + seen.size, min(stamps, default=None), self.bad
-        )
+    @classmethod
+    def of(cls, keys: Collection[str], bad: Collection[LogSeen], size: int) -> "Tally":
+        """Of log files that were all looked at; `size` is of the valid ones, in bytes."""
+        amiss = {seen.key for seen in bad}
+        # Names of one lane are in the order of their stamps: mostly the first one is all that is parsed.
+        good = sorted((key for key in keys if key not in amiss), key=relative)
+        oldest = next((stamp for key in good if (stamp := stamp_of(key))), None)
+        return cls(len(keys), len(keys) - len(bad), size, oldest, tuple(bad))
 
 
 def stamp_of(key: str) -> datetime | None:

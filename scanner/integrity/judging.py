@@ -2,10 +2,10 @@
 
 import sys
 from collections.abc import Mapping
-from datetime import datetime
 
 from scanner.integrity.digest import Digest, DigestError, KeyRing, Proof, parse_digest
 from scanner.integrity.evidence import DigestSeen, LogSeen, LogState, malformed, unreadable
+from scanner.integrity.journal import Row
 from scanner.integrity.layout import DigestKey
 from scanner.integrity.objects import Container, Got, Outcome
 
@@ -21,14 +21,10 @@ def document(key: DigestKey, bucket: str, got: Got) -> Digest | DigestSeen:
         return unreadable(key, bucket, got.detail, got.last_modified)
     if got.body is None:
         return malformed(key, bucket, got.detail, got.last_modified)
-    return parsed(key, bucket, got.body, got.last_modified)
-
-
-def parsed(key: DigestKey, bucket: str, body: bytes, modified: datetime | None) -> Digest | DigestSeen:
     try:
-        return parse_digest(body)
+        return parse_digest(got.body)
     except DigestError as error:
-        return malformed(key, bucket, str(error), modified)
+        return malformed(key, bucket, str(error), got.last_modified)
 
 
 def proof(ring: KeyRing, digest: Digest, metadata: Mapping[str, str]) -> tuple[str | None, Proof]:
@@ -37,6 +33,13 @@ def proof(ring: KeyRing, digest: Digest, metadata: Mapping[str, str]) -> tuple[s
     if signature is not None:
         signature = sys.intern(signature)  # its successor quotes it
     return signature, ring.verify(digest, signature)
+
+
+def proof_of_row(ring: KeyRing, row: Row) -> Proof:
+    """What an earlier run has proven of a signature holds while the key does; the rest is tried again."""
+    if row.signed and row.digest.fingerprint in ring:
+        return Proof.VALID
+    return ring.verify(row.digest, row.signature)
 
 
 def log_seen(key: str, sha256: str, got: Got) -> LogSeen:

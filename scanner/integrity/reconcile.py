@@ -44,6 +44,11 @@ class Reconciliation:
         elif not key.endswith("/"):
             self._listed[key] = modified
 
+    def met(self, key: str) -> None:
+        """The same object is listed and named at once."""
+        if key in self._named:
+            self._meet(key, present=self._named.pop(key))
+
     def _meet(self, key: str, *, present: bool) -> None:
         if not present:
             self._vanished.add(key)

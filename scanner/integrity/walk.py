@@ -4,16 +4,16 @@ A log file is read once its day was listed, since the listing tells what is unch
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import NamedTuple
 
 from scanner.integrity.days import Day, Days
-from scanner.integrity.digest import Digest, KeyRing, Proof
-from scanner.integrity.evidence import Circumstances, DigestSeen, LogSeen, LogState, Tally, read
-from scanner.integrity.journal import Journal, ProvenLog, Row, proven_log
-from scanner.integrity.judging import document, log_seen, parsed, proof
+from scanner.integrity.digest import KeyRing, Proof
+from scanner.integrity.evidence import Circumstances, DigestSeen, LogState, Tally
+from scanner.integrity.journal import Journal, Row, proven_log
+from scanner.integrity.judging import document, log_seen, proof, proof_of_row
 from scanner.integrity.lane import conclude_lane
 from scanner.integrity.layout import (
     DigestKey,
@@ -25,6 +25,7 @@ from scanner.integrity.layout import (
     relative,
 )
 from scanner.integrity.objects import Answer, Container, Get, Got, List, Listed, Outcome, Page, Request
+from scanner.integrity.pending import Named, Pending
 from scanner.integrity.reconcile import Reconciliation
 from scanner.model.verification import LaneOutcome
 
@@ -65,38 +66,6 @@ class Tag(NamedTuple):
     about: object
 
 
-@dataclass(slots=True)
-class _Pending:
-    """A digest whose log files are still being looked at."""
-
-    key: DigestKey
-    digest: Digest
-    signature: str | None
-    proof: Proof
-    modified: datetime | None
-    row: Row | None
-    """To be kept in the journal, without its log files; None: not to be kept."""
-    before: tuple[ProvenLog | None, ...] = ()
-    """What an earlier run has proven of the log files, in their order."""
-    proven: list[ProvenLog | None] = field(default_factory=list)
-    tally: Tally = field(default_factory=Tally)
-    trusted: bool = False
-    """Some of it was taken from that run."""
-    container: str = ""
-    """What is wrong with the digest's own."""
-
-
-class _Named(NamedTuple):
-    """A log file as a digest names it; `at` is its place there, `listed` the object as it was listed."""
-
-    pending: _Pending
-    at: int
-    key: str
-    bucket: str
-    sha256: str
-    listed: Listed | None = None
-
-
 class Walk:
     """Asks for a lane's objects and takes the answers; `outcome` is there when `done`."""
 
@@ -124,7 +93,7 @@ class Walk:
         self._folder = (site.prefix, site.organization, self.lane.account, self.lane.region)
         start, end = circumstances.start, circumstances.end
         folders = [(day, log_prefix(*self._folder, day)) for day in digest_days(start, end)]
-        self._days: Days[_Named] = Days(folders, log_days(start, end))
+        self._days: Days[Named] = Days(folders, log_days(start, end))
         self._outstanding = 0
         self._seen: list[DigestSeen] = []
         self._others: list[str] = []
@@ -151,7 +120,7 @@ class Walk:
                 further = self._digest(day, key, listed, answer)
             case Page(), _What.LOGS, Day() as day:
                 further = self._logs(day, answer)
-            case Got(), _What.LOG, _Named() as named:
+            case Got(), _What.LOG, Named() as named:
                 further = self._log(named, answer)
             case Got(), _What.OTHER, _:
                 further = self._other(answer)
@@ -194,7 +163,7 @@ class Walk:
 
     # Digests
 
-    def _digests(self, day: Day[_Named], page: Page) -> Iterator[Request]:
+    def _digests(self, day: Day[Named], page: Page) -> Iterator[Request]:
         if page.outcome is not Outcome.OK:
             self._fault = page.detail
         ours: list[tuple[DigestKey, Listed]] = []
@@ -225,21 +194,18 @@ class Walk:
         return row if row is not None and (row.etag, row.size) == (listed.etag, listed.size) else None
 
     def _known_digest(self, key: DigestKey, row: Row) -> Iterator[Request]:
-        digest = parsed(key, self._bucket, row.body, row.modified)
-        if isinstance(digest, DigestSeen):
-            self._finished(digest)
-            return
-        signature, proven = proof(self._ring, digest, row.metadata)
-        pending = _Pending(key, digest, signature, proven, row.modified, row, before=row.logs, trusted=True)
-        yield from self._name(pending)
+        proven = proof_of_row(self._ring, row)
+        yield from self._name(
+            Pending(key, row.digest, row.signature, proven, row.modified, row, trusted=True)
+        )
 
-    def _less(self, day: Day[_Named]) -> Iterator[Request]:
+    def _less(self, day: Day[Named]) -> Iterator[Request]:
         """One answer less to wait for."""
         day.waiting -= 1
         if not day.waiting:
             yield from self._advance()
 
-    def _digest(self, day: Day[_Named], key: DigestKey, listed: Listed, got: Got) -> Iterator[Request]:
+    def _digest(self, day: Day[Named], key: DigestKey, listed: Listed, got: Got) -> Iterator[Request]:
         digest = document(key, self._bucket, got)
         if isinstance(digest, DigestSeen):
             self._finished(digest)
@@ -250,18 +216,17 @@ class Walk:
             whole = got.etag == listed.etag and not container
             if self._journal is not None and whole and got.body is not None:
                 now, modified = self._circumstances.now, got.last_modified or listed.last_modified
-                row = Row(listed.key, listed.etag, listed.size, got.body, got.metadata, modified, now, ())
-            pending = _Pending(key, digest, signature, proven, got.last_modified, row, container=container)
-            yield from self._name(pending)
+                signed = proven is Proof.VALID
+                row = Row(listed.key, listed.etag, listed.size, digest, signature, signed, modified, now, ())
+            yield from self._name(Pending(key, digest, signature, proven, got.last_modified, row, container))
         yield from self._less(day)
 
-    def _name(self, pending: _Pending) -> Iterator[Request]:
+    def _name(self, pending: Pending) -> Iterator[Request]:
         """Look at the log files of a digest that is about the period.
 
         Also where the signature beside it is false: its successor may prove it all the same.
         """
         digest = pending.digest
-        pending.proven = [None] * len(digest.logs)
         if pending.proof is Proof.INVALID:
             pending.row = None
         if not self._circumstances.covers(digest.start, digest.end):
@@ -271,35 +236,22 @@ class Walk:
             return
         self._settle(pending)
         for at, log in enumerate(digest.logs):
-            named = _Named(pending, at, self._here(log.key), log.bucket, log.sha256)
+            named = Named(pending, at, self._here(log.key), log.bucket, log.sha256)
             if not self._days.hold(named.key, named):
                 yield self._get(named)
 
-    def _settle(self, pending: _Pending) -> None:
+    def _settle(self, pending: Pending) -> None:
         """The digest is done when each of its log files is."""
-        if pending.tally.count == len(pending.digest.logs):
-            self._finish(pending, pending.tally)
+        if not pending.left:
+            self._finish(pending, pending.tally([self._here(log.key) for log in pending.digest.logs]))
 
-    def _finish(self, pending: _Pending, tally: Tally | None) -> None:
-        seen = read(
-            pending.key,
-            self._bucket,
-            pending.digest,
-            signature=pending.signature,
-            proof=pending.proof,
-            tally=tally,
-            modified=pending.modified,
-            container=pending.container,
-        )
-        self._finished(seen)
-        if pending.row is None or self._journal is None:
-            return
-        if pending.trusted:
+    def _finish(self, pending: Pending, tally: Tally | None) -> None:
+        self._finished(pending.seen(self._bucket, tally))
+        if pending.trusted and pending.row is not None:
             since = pending.row.proven
             self.unchanged_since = min(self.unchanged_since or since, since)
-        logs = tuple(pending.proven)
-        if not pending.trusted or (tally is not None and logs != pending.before):
-            self._journal.put(replace(pending.row, logs=logs))
+        if self._journal is not None and (row := pending.to_keep(tally)) is not None:
+            self._journal.put(row)
 
     def _finished(self, seen: DigestSeen) -> None:
         self._seen.append(seen)
@@ -307,38 +259,37 @@ class Walk:
 
     # Log files
 
-    def _logs(self, day: Day[_Named], page: Page) -> Iterator[Request]:
+    def _logs(self, day: Day[Named], page: Page) -> Iterator[Request]:
         if page.outcome is not Outcome.OK:
             self._logs_fault = page.detail
         for listed in page.objects:
-            self._reconciliation.listed(listed.key, listed.last_modified)
             if (named := self._days.listed(day, listed.key)) is None:
+                self._reconciliation.listed(listed.key, listed.last_modified)
                 continue
-            before = named.pending.before[named.at] if named.pending.before else None
+            pending, at = named.pending, named.at
+            before = pending.before(at)
             if before is not None and before.is_(listed.etag, listed.size):
-                self._judge(named, LogSeen(named.key, LogState.VALID, size=before.size), before)
+                self._reconciliation.met(listed.key)
+                pending.unchanged(at, before)
+                self._settle(pending)
             else:
+                self._reconciliation.listed(listed.key, listed.last_modified)
                 yield self._get(named._replace(listed=listed))
         if page.last:
             yield from map(self._get, self._days.close(day))
             yield from self._advance()
 
-    def _log(self, named: _Named, got: Got) -> tuple[Request, ...]:
+    def _log(self, named: Named, got: Got) -> tuple[Request, ...]:
         seen = log_seen(named.key, named.sha256, got)
         proven, listed = None, named.listed
         if seen.state is LogState.VALID and listed is not None:
             proven = proven_log(listed.etag, listed.size, got.size)
-        self._judge(named, seen, proven)
+        named.pending.settle(named.at, seen, proven)
+        self._reconciliation.named(seen.key, present=seen.state is not LogState.MISSING)
+        self._settle(named.pending)
         return ()
 
-    def _judge(self, named: _Named, seen: LogSeen, proven: ProvenLog | None) -> None:
-        pending = named.pending
-        pending.tally = pending.tally.plus(seen)
-        pending.proven[named.at] = proven
-        self._reconciliation.named(seen.key, present=seen.state is not LogState.MISSING)
-        self._settle(pending)
-
-    def _get(self, named: _Named) -> Get:
+    def _get(self, named: Named) -> Get:
         elsewhere = named.bucket if not self._site.copied and named.bucket != self._bucket else None
         return Get(named.key, self._tag(_What.LOG, named), limit=LOG_LIMIT, bucket=elsewhere)
 

@@ -1,5 +1,6 @@
 """What was proven, kept on disk."""
 
+import gzip
 import sqlite3
 import stat
 from datetime import UTC, datetime
@@ -8,15 +9,23 @@ from pathlib import Path
 import pytest
 
 from scanner.errors import UserError
+from scanner.integrity.digest import parse_digest
 from scanner.integrity.journal import BATCH, FILE, Journal, Row, prepare, proven_log
+from tests.integrity.tree import delivered, digests
 
 SCOPE = {"trail": "arn:aws:cloudtrail:eu-west-1:111111111111:trail/audit", "bucket": "acme-logs"}
 AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 
+STARTING, NEXT = (parse_digest(gzip.decompress(delivered()[key].body)) for key in digests(delivered())[:2])
+
+
 def row(key: str = "digest") -> Row:
     logs = (proven_log("etag", 8_300, 65_800), None)
-    return Row(key, "abc", 700, b'{"awsAccountId": "1"}', {"signature": "0f"}, AT, AT, logs)
+    return Row(key, "abc", 700, NEXT, signature="0f", signed=True, modified=AT, proven=AT, logs=logs)
+
+
+LATER = Row("digest", "new", 1, STARTING, signature=None, signed=False, modified=AT, proven=AT, logs=())
 
 
 def test_a_row_is_read_back_as_it_was_put(tmp_path: Path) -> None:
@@ -33,9 +42,9 @@ def test_a_later_row_takes_the_place_of_an_earlier_one(tmp_path: Path) -> None:
     with Journal(tmp_path) as journal:
         journal.put(row())
         journal.flush()
-        journal.put(Row("digest", "new", 1, b"", {}, AT, AT, ()))
+        journal.put(LATER)
         journal.flush()
-        assert journal.get("digest") == Row("digest", "new", 1, b"", {}, AT, AT, ())
+        assert journal.get("digest") == LATER
 
 
 def test_rows_that_were_fetched_ahead_are_those_that_are_there(tmp_path: Path) -> None:
@@ -56,9 +65,9 @@ def test_what_was_put_counts_more_than_what_was_fetched_ahead(tmp_path: Path) ->
         journal.put(row())
         journal.flush()
         journal.look_ahead(["digest"])
-        journal.put(Row("digest", "new", 1, b"", {}, AT, AT, ()))
+        journal.put(LATER)
         journal.flush()
-        assert journal.get("digest") == Row("digest", "new", 1, b"", {}, AT, AT, ())
+        assert journal.get("digest") == LATER
 
 
 def test_a_crash_loses_a_batch_at_most(tmp_path: Path) -> None:
@@ -120,7 +129,7 @@ def test_a_run_of_another_version_is_refused(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / FILE) as connection:
         connection.execute("update scope set value = '0' where name = 'version'")
     connection.close()
-    with pytest.raises(UserError, match="is of another version: '0', not '1'"):
+    with pytest.raises(UserError, match="is of another version: '0', not '2'"):
         prepare(tmp_path, SCOPE, resume=True)
 
 
@@ -138,12 +147,16 @@ def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
         prepare(tmp_path, SCOPE, resume=True)
 
 
-def test_a_row_that_makes_no_sense_proves_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "damage",
+    ["digest = replace(digest, '2026', '2027')", "signature = null", "signed = 0", "logs = zeroblob(64)"],
+)
+def test_a_row_that_is_damaged_proves_nothing(tmp_path: Path, damage: str) -> None:
     prepare(tmp_path, SCOPE, resume=False)
     with Journal(tmp_path) as journal:
         journal.put(row())
     with sqlite3.connect(tmp_path / FILE) as connection:
-        connection.execute("update digest set body = x'00'")
+        connection.execute(f"update digest set {damage}")
     connection.close()
     with Journal(tmp_path) as journal:
         assert journal.get("digest") is None

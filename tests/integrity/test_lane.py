@@ -4,9 +4,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scanner.demo.deliveries import Delivery, Stored, Tree
-from scanner.integrity.evidence import stamp_of
+from scanner.integrity.evidence import LogSeen, LogState, Tally, stamp_of
 from scanner.integrity.lane import conclude_lane
 from scanner.integrity.layout import HOUR, parse_digest_key
 from scanner.integrity.reconcile import Reconciliation
@@ -20,6 +22,7 @@ from tests.integrity.tree import (
     append_to_log,
     delete_digest,
     delete_log,
+    delivered,
     digests,
     found,
     hours,
@@ -206,6 +209,14 @@ def test_log_files_that_cannot_be_listed_leave_open_whether_one_was_injected() -
         )
     ]
     assert hours(outcome) == {"proven": 7}
+
+
+@given(st.permutations(logs(delivered())))
+def test_the_oldest_log_file_is_the_first_stamp_of_those_that_are_valid(keys: list[str]) -> None:
+    first, second, *_ = logs(delivered())
+    bad = [LogSeen(first, LogState.ALTERED)]
+    assert Tally.of([*keys, "AWSLogs/0"], [], 7).oldest == stamp_of(first)
+    assert Tally.of(keys, bad, 7) == Tally(len(keys), len(keys) - 1, 7, stamp_of(second), tuple(bad))
 
 
 def test_only_digests_that_cover_some_of_the_period_are_judged() -> None:

@@ -293,6 +293,20 @@ def test_what_was_bad_is_read_again_until_it_is_good(tmp_path: Path) -> None:
     assert not fetched(journaled(tmp_path, tree)[1])
 
 
+def test_a_signature_that_was_proven_holds_while_its_key_is_among_today_s(tmp_path: Path) -> None:
+    journaled(tmp_path, delivered())
+    found, objects, _ = journaled(tmp_path, delivered(), keys={"eu-west-1": ()})
+    assert (set(kinds(found)), fetched(objects)) == ({"key-unknown", "log-unverifiable"}, Counter())
+    found, objects, _ = journaled(tmp_path, delivered())
+    assert (kinds(found), fetched(objects)) == ([], Counter())
+
+
+def test_a_signature_that_no_key_was_there_for_is_proven_once_there_is_one(tmp_path: Path) -> None:
+    assert "key-unknown" in kinds(journaled(tmp_path, delivered(), keys={"eu-west-1": ()})[0])
+    found, objects, _ = journaled(tmp_path, delivered())
+    assert (kinds(found), fetched(objects)) == ([], Counter())
+
+
 def test_recheck_reads_everything(tmp_path: Path) -> None:
     journaled(tmp_path, delivered())
     _, objects, proven = journaled(tmp_path, delivered(), recheck=True)

@@ -147,11 +147,14 @@ class Run:
         except (DigestError, OSError, EOFError, zlib.error) as error:
             return malformed(key, bucket, str(error), stored.modified)
         signature = stored.metadata.get("signature")
-        tally = Tally()
+        logs = []
         for log in digest.logs:
             seen = self._log(log.key, log.sha256)
             reconciliation.named(log.key, present=seen.state is not LogState.MISSING)
-            tally = tally.plus(seen)
+            logs.append(seen)
+        bad = [seen for seen in logs if seen.state is not LogState.VALID]
+        size = sum(seen.size for seen in logs if seen.state is LogState.VALID)
+        tally = Tally.of([seen.key for seen in logs], bad, size)
         proof = self.keys.verify(digest, signature)
         return read(
             key, bucket, digest, signature=signature, proof=proof, tally=tally, modified=stored.modified
