@@ -44,7 +44,7 @@ class Section(NamedTuple):
 def sections(comparison: Comparison) -> Iterator[Section]:
     """Those that have something to say, the most important first."""
     yield _runs(comparison)
-    made = (
+    yield from _telling(
         _kinds(comparison),
         _changes(
             "worse",
@@ -59,12 +59,9 @@ def sections(comparison: Comparison) -> Iterator[Section]:
             unseen(comparison),
         ),
         _changes("fixed", "Fixed", "These failed in the first run and pass in the last.", fixed(comparison)),
-        _scope(comparison),
-        _rules(comparison),
-        _tallies("accounts", "By account", "Account", comparison.accounts),
-        _tallies("checks", "By check", "Check", comparison.checks),
-        _controls(comparison),
-        _pace(comparison),
+    )
+    yield from short_sections(comparison)
+    yield from _telling(
         _failures(comparison),
         _changes(
             "others",
@@ -74,7 +71,22 @@ def sections(comparison: Comparison) -> Iterator[Section]:
             folded=True,
         ),
     )
-    yield from (section for section in made if section.rows)
+
+
+def short_sections(comparison: Comparison) -> Iterator[Section]:
+    """Those of them whose rows fit on a line."""
+    yield from _telling(
+        _scope(comparison),
+        _rules(comparison),
+        _tallies("accounts", "By account", "Account", comparison.accounts),
+        _tallies("checks", "By check", "Check", comparison.checks),
+        _controls(comparison),
+        _pace(comparison),
+    )
+
+
+def _telling(*made: Section) -> Iterator[Section]:
+    return (section for section in made if section.rows)
 
 
 def _runs(comparison: Comparison) -> Section:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
-from reports.comparison.sections import Section, sections
+from reports.comparison.sections import Section, short_sections
 from reports.comparison.words import KINDS, WHYS, behind, fixed, headline, score, unseen, worse
 from reports.terminal import COLOURS, DEFAULT_WIDTH, GAP, MESSAGE, NAME, Page, page_of
 from reports.words import counted, fit, line, resource_name, wrap
@@ -12,8 +12,6 @@ from scanner.model.comparison import Changed, Comparison
 
 ROWS = 20
 """More rows than this of one table are for html or json."""
-PLAIN = ("scope", "rules", "accounts", "checks", "controls", "pace")
-"""Sections that are told as they are; the others have too much for a line."""
 
 
 class TableRenderer:
@@ -27,14 +25,13 @@ class TableRenderer:
 
     def to_terminal(self, comparison: Comparison, /, *, width: int, colour: bool) -> str:
         page = page_of(width, colour=colour)
-        plain = {section.key: section for section in sections(comparison)}
         blocks = (
             _head(page, comparison),
             _kinds(page, comparison),
             _changes(page, "opened", worse(comparison)),
             _changes(page, "no longer seen to fail but not seen to pass", unseen(comparison)),
             _changes(page, "fixed", fixed(comparison)),
-            *(_plain(page, plain[key]) for key in PLAIN if key in plain),
+            *(_plain(page, section) for section in short_sections(comparison)),
             iter((page.paint(wrap(headline(comparison), page.width), bold=True),)),
         )
         texts = ("\n".join(block) for block in blocks)

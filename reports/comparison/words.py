@@ -3,7 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Literal
 
+from reports.verdicts import RANKS
 from reports.words import counted
 from scanner.model.comparison import Changed, Comparison, Kind, Outcome, Standing, Why
 from scanner.model.result import Summary
@@ -53,9 +55,13 @@ STANDINGS: dict[Standing, str] = {
 }
 
 WORSE: tuple[Kind, ...] = ("new", "reappeared", "waiver-ended")
-"""Failures that are open and were not."""
+"""What became of failures that are open and were not."""
 
 FAILING: tuple[Standing | None, ...] = ("fail", "waived")
+
+Group = Literal["worse", "unseen", "fixed", "others"]
+
+_ORDER = {kind: place for place, kind in enumerate(KINDS)}
 
 
 def day(time: datetime | None) -> str:
@@ -74,42 +80,50 @@ def standing(one: Standing | None) -> str:
     return "no verdict" if one is None else STANDINGS[one]
 
 
+def group(one: Changed) -> Group:
+    """The table that tells of it."""
+    if one.kind == "fixed":
+        return "fixed"
+    if one.kind in WORSE and one.after == "fail":
+        return "worse"
+    return "unseen" if one.before in FAILING and one.after not in FAILING else "others"
+
+
 def worst_first(changes: Iterable[Changed]) -> list[Changed]:
     """By severity, then what became of them, then the order of the comparison."""
-    kinds = list(KINDS)
-    return sorted(changes, key=lambda one: (-one.severity.rank, kinds.index(one.kind)))
+    return sorted(changes, key=lambda one: (-RANKS[one.severity], _ORDER[one.kind]))
 
 
 def worse(comparison: Comparison) -> list[Changed]:
     """Failures that are open and were not; one that came with its waiver is not open."""
-    return worst_first(one for one in comparison.changes if one.kind in WORSE and one.after == "fail")
+    return _of(comparison, "worse")
 
 
 def unseen(comparison: Comparison) -> list[Changed]:
     """What failed, does not fail now, and was not seen to pass."""
-    return worst_first(
-        one
-        for one in comparison.changes
-        if one.before in FAILING and one.after not in FAILING and one.kind != "fixed"
-    )
+    return _of(comparison, "unseen")
 
 
 def fixed(comparison: Comparison) -> list[Changed]:
-    return worst_first(one for one in comparison.changes if one.kind == "fixed")
+    return _of(comparison, "fixed")
 
 
 def others(comparison: Comparison) -> list[Changed]:
     """What neither got worse nor was a failure that ended."""
-    told = {id(one) for one in (*worse(comparison), *unseen(comparison), *fixed(comparison))}
-    return worst_first(one for one in comparison.changes if id(one) not in told)
+    return _of(comparison, "others")
+
+
+def _of(comparison: Comparison, wanted: Group) -> list[Changed]:
+    return worst_first(one for one in comparison.changes if group(one) == wanted)
 
 
 def headline(comparison: Comparison) -> str:
     """One sentence for who reads no further."""
+    counts = Counter(map(group, comparison.changes))
     parts = (
-        f"{counted(len(worse(comparison)), 'failure')} opened",
-        f"{len(fixed(comparison)):,} fixed",
-        f"{len(unseen(comparison)):,} no longer seen to fail but not seen to pass",
+        f"{counted(counts['worse'], 'failure')} opened",
+        f"{counts['fixed']:,} fixed",
+        f"{counts['unseen']:,} no longer seen to fail but not seen to pass",
     )
     return f"{counted(len(comparison.changes), 'verdict')} changed: {', '.join(parts)}."
 

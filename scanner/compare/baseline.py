@@ -59,6 +59,12 @@ def held(earlier: Result) -> frozenset[str]:
     return frozenset(one.id for one in earlier.findings if one.status is Status.FAIL and one.waiver is None)
 
 
+def once_failed(earlier: Result) -> frozenset[str]:
+    """Ids of all that a run knows to have failed by then, itself or in the runs that it was held against."""
+    told: tuple[Finding | Gone, ...] = (*earlier.findings, *_carried(earlier))
+    return frozenset(one.id for one in told if one.status is Status.FAIL or one.first_seen is not None)
+
+
 def _carried(earlier: Result) -> tuple[Gone, ...]:
     gone = earlier.baseline.gone if earlier.baseline is not None else ()
     return tuple(one for one in gone if one.why in _CARRIED)

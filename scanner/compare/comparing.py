@@ -1,11 +1,12 @@
 """The last of several runs against the first: what differs, and what changed behind it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-from scanner.compare.causes import Run, cause, options
-from scanner.compare.history import failures, pace
-from scanner.compare.standing import difference, fails, standing
+from scanner.compare.baseline import once_failed
+from scanner.compare.causes import Causes, Run, options
+from scanner.compare.history import failed, failures, pace
+from scanner.compare.standing import difference, standing
 from scanner.model.comparison import (
     Changed,
     ComparedRun,
@@ -23,16 +24,21 @@ def compare(runs: Sequence[Result], tool: Tool) -> Comparison:
     """Two runs or more, the oldest first; `tool` is what compares."""
     first, last = runs[0], runs[-1]
     before, after = Run(first, "the first run"), Run(last, "the last run")
-    failed_before = {one.id for run in runs[:-1] for one in run.findings if fails(standing(one))}
-    failed_before |= {one.id for one in first.findings if one.first_seen is not None}
+    causes = Causes(before, after)
+    paused = _paused(runs[:-1])
     subjects = {**before.sight.findings, **after.sight.findings}
     changes = tuple(
-        changed
-        for subject in sorted(subjects.values(), key=lambda one: one.order)
-        if (changed := _changed(subject.id, before, after, failed_before)) is not None
+        sorted(
+            (
+                changed
+                for identity in subjects
+                if (changed := _changed(identity, before, after, causes, paused)) is not None
+            ),
+            key=lambda one: (one.account, one.check, one.region or "", one.resource),
+        )
     )
     history = failures(runs)
-    names = {one.id: one.name for run in runs for one in run.scope.accounts}
+    names = {one.id: one.name for run in runs for one in run.scope.accounts if one.name}
     return Comparison(
         tool=tool,
         runs=tuple(_run(run) for run in runs),
@@ -47,6 +53,16 @@ def compare(runs: Sequence[Result], tool: Tool) -> Comparison:
         failures=history,
         pace=pace(history),
     )
+
+
+def _paused(runs: Sequence[Result]) -> set[str]:
+    """Ids of what failed and, in a later one of these runs, did not."""
+    ever, paused = set(once_failed(runs[0])), set[str]()
+    for run in runs:
+        failing = failed(run)
+        paused |= ever - failing
+        ever |= failing
+    return paused
 
 
 def _run(result: Result) -> ComparedRun:
@@ -64,14 +80,16 @@ def _run(result: Result) -> ComparedRun:
     )
 
 
-def _changed(identity: str, before: Run, after: Run, failed_before: set[str]) -> Changed | None:
+def _changed(
+    identity: str, before: Run, after: Run, causes: Causes, paused: Collection[str]
+) -> Changed | None:
     old, new = before.sight.findings.get(identity), after.sight.findings.get(identity)
     was, now = standing(old), standing(new)
-    kind = difference(was, now, failed_before=identity in failed_before)
+    kind = difference(was, now, paused=identity in paused)
     one = new or old
     if kind is None or one is None:
         return None
-    why, detail = cause(before, after, old, new)
+    why, detail = causes.of(old, new)
     return Changed(
         id=identity,
         check=one.check,
@@ -133,7 +151,7 @@ def _tallies(
     for one in changes:
         new = one.kind in ("new", "reappeared")
         groups[key(one)]["new" if new else "fixed" if one.kind == "fixed" else "other"] += 1
-    then, now = _by(first.findings, key), _by(last.findings, key)
+    then, now = _by(first.findings, key, groups), _by(last.findings, key, groups)
     rows = (
         Tally(
             key=group,
@@ -149,10 +167,13 @@ def _tallies(
     return tuple(sorted(rows, key=lambda row: (-row.new, -row.fixed, -row.other, row.key)))
 
 
-def _by(findings: Sequence[Finding], key: Callable[[Changed | Finding], str]) -> dict[str, list[Finding]]:
+def _by(
+    findings: Sequence[Finding], key: Callable[[Changed | Finding], str], wanted: Collection[str]
+) -> dict[str, list[Finding]]:
     groups: defaultdict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
-        groups[key(finding)].append(finding)
+        if (group := key(finding)) in wanted:
+            groups[group].append(finding)
     return dict(groups)
 
 

@@ -7,7 +7,7 @@ from statistics import median
 from scanner.compare.sight import Sight
 from scanner.compare.standing import fails, standing
 from scanner.model.comparison import Failure, Outcome, Pace
-from scanner.model.finding import Finding, Severity
+from scanner.model.finding import Finding, Severity, Status
 from scanner.model.result import Absence, Result
 
 _ABSENT: dict[Absence, Outcome] = {
@@ -25,10 +25,13 @@ _STANDS: Mapping[str, Outcome] = {"fail": "open", "waived": "waived", "unknown":
 
 def failures(runs: Sequence[Result]) -> tuple[Failure, ...]:
     """Sorted by account, check, region and resource, and each subject's by time."""
-    by_subject: dict[str, list[Finding | None]] = {}
+    by_subject: dict[str, list[Finding | None]] = {
+        identity: [None] * len(runs) for run in runs for identity in failed(run)
+    }
     for at, run in enumerate(runs):
         for finding in run.findings:
-            by_subject.setdefault(finding.id, [None] * len(runs))[at] = finding
+            if finding.id in by_subject:
+                by_subject[finding.id][at] = finding
     last = Sight.of(runs[-1])
     times = [run.run.seen_at for run in runs]
     found = [one for seen in by_subject.values() for one in _of_subject(seen, times, last)]
@@ -38,6 +41,11 @@ def failures(runs: Sequence[Result]) -> tuple[Failure, ...]:
             key=lambda one: (one.account, one.check, one.region or "", one.resource, one.first_seen),
         )
     )
+
+
+def failed(run: Result) -> set[str]:
+    """Ids of its failures, open or waived."""
+    return {one.id for one in run.findings if one.status is Status.FAIL}
 
 
 def _of_subject(seen: Sequence[Finding | None], times: Sequence[datetime], last: Sight) -> Iterator[Failure]:

@@ -25,8 +25,8 @@ def fails(one: Standing | None) -> bool:
     return one in ("fail", "waived")
 
 
-def difference(before: Standing | None, after: Standing | None, *, failed_before: bool) -> Kind | None:
-    """What became of a subject; None where it stands as it stood. `failed_before`: at any earlier time."""
+def difference(before: Standing | None, after: Standing | None, *, paused: bool) -> Kind | None:
+    """What became of a subject; None where it stands as it stood. `paused`: it failed once, then did not."""
     if before == after:
         return None
     if fails(after):
@@ -34,7 +34,7 @@ def difference(before: Standing | None, after: Standing | None, *, failed_before
             return "waiver-ended"
         if before == "fail":
             return "waived"
-        return "reappeared" if failed_before else "new"
+        return "reappeared" if paused else "new"
     if after is None:
         return "gone"
     if before is None:

@@ -178,10 +178,10 @@ class Summary(Frozen):
     @classmethod
     def of(cls, findings: Iterable[Finding]) -> Self:
         """Counts; a waived failure counts as waived and not as failed."""
-        counts: Counter[str] = Counter()
-        for finding in findings:
-            waived = finding.waiver is not None and finding.status is Status.FAIL
-            counts["waived" if waived else finding.status.value] += 1
+        counts = Counter[str](
+            "waived" if one.waiver is not None and one.status is Status.FAIL else one.status
+            for one in findings
+        )
         assessed = counts["pass"] + counts["fail"] + counts["unknown"]
         return cls(
             passed=counts["pass"],

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.compare import compare
+from scanner.compare import Sight, compare, since
 from scanner.model.comparison import Changed, Comparison, OptionChange, RuleChange, ScopeChange
 from scanner.model.finding import Finding, Severity, Status
 from scanner.model.result import Result, Tool
@@ -17,6 +17,7 @@ from tests.compare.worlds import (
     NOT_JUDGED,
     PASSED,
     UNREAD,
+    at,
     finding,
     rules,
     run,
@@ -34,7 +35,7 @@ def compared(*runs: Result) -> Comparison:
 
 
 def kinds(old: Finding | None, new: Finding | None) -> list[tuple[str, str]]:
-    runs = [run(*([one] if one else []), quarter=at) for at, one in enumerate((old, new))]
+    runs = [run(*([one] if one else []), quarter=quarter) for quarter, one in enumerate((old, new))]
     return [(one.kind, one.why) for one in compared(*runs).changes]
 
 
@@ -188,6 +189,24 @@ def test_a_failure_that_an_earlier_run_had_reappeared() -> None:
     assert [one.kind for one in compared(*runs).changes] == ["reappeared"]
     remembered = run(finding(PASSED, first_seen=run().run.seen_at))
     assert [one.kind for one in compared(remembered, run(finding(), quarter=1)).changes] == ["reappeared"]
+
+
+def test_a_failure_that_began_between_the_runs_and_stayed_is_new() -> None:
+    runs = [run(finding(PASSED)), run(finding(), quarter=1), run(finding(), quarter=2)]
+    assert [one.kind for one in compared(*runs).changes] == ["new"]
+
+
+def test_a_failure_that_the_first_run_could_not_see_itself_but_carried_on_reappeared() -> None:
+    seen, blind = run(finding()), [scope_account(state="unreachable")]
+    _, told = since((), Sight.of(run(quarter=1, accounts=blind)), seen, at(1))
+    first = run(quarter=1, accounts=blind, baseline=told)
+    assert [one.kind for one in compared(first, run(finding(), quarter=2)).changes] == ["reappeared"]
+
+
+def test_an_account_that_a_later_run_has_no_name_for_keeps_its_name() -> None:
+    before = run(finding(PASSED), accounts=[scope_account(name="payments")])
+    (tally,) = compared(before, run(finding(), quarter=1)).accounts
+    assert tally.name == "payments"
 
 
 SUBJECTS = st.builds(
