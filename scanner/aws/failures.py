@@ -169,7 +169,7 @@ def _diagnose_answer(error: ClientError) -> Failure:
         outcome = Outcome.DENIED
     elif code in TRANSIENT or status in (500, 502, 503, 504):
         attempts = TRANSIENT_ATTEMPTS
-    settled = attempts == 1 and code not in BAD_CREDENTIALS
+    settled = attempts == 1 and status < 500 and code not in BAD_CREDENTIALS  # noqa: PLR2004 - its own fault
     return Failure(code, message, outcome, attempts, settled)
 
 

@@ -9,8 +9,7 @@ import hashlib
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -48,7 +47,7 @@ class Question(NamedTuple):
     @property
     def key(self) -> tuple[str, str, str, bytes]:
         asked = {name: value for name, value in self.parameters.items() if name != _HIDDEN}
-        text = json.dumps(asked, default=_plain, sort_keys=True)
+        text = json.dumps(asked, default=_utc, sort_keys=True)
         digest = hashlib.blake2b(text.encode(), digest_size=16).digest()
         return (self.account, self.region or "", self.operation, digest)
 
@@ -69,9 +68,14 @@ class Journal:
     """Of one scan; safe to share among threads."""
 
     def __init__(self, folder: Path) -> None:
+        """Raises UserError where another process has it, or it can't be opened."""
         self._path = folder / run_file.SCAN
         self._lock = Lock()
-        self._connection = run_file.opened(self._path)
+        self._closed = False
+        try:
+            self._connection = run_file.opened(self._path, alone=True)
+        except sqlite3.Error as error:
+            raise run_file.unusable(self._path, error) from error
 
     def __enter__(self) -> Self:
         return self
@@ -79,11 +83,13 @@ class Journal:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        """Threads of a scan that was given up may still come: nothing is known to them, nothing is kept."""
         with self._lock:
+            self._closed = True
             self._connection.close()
 
     def recall(self, question: Question) -> Heard | None:
-        """What was heard when this was asked before."""
+        """What was heard when this was asked before; None too where that makes no sense any more."""
         found = self._fetch(
             "select told from answer where (account, region, operation, parameters) = (?, ?, ?, ?)",
             question.key,
@@ -91,7 +97,9 @@ class Journal:
         return None if found is None else unpacked(found)
 
     def keep(self, question: Question, heard: Heard) -> None:
-        self.put([(*question.key, packed(heard))])
+        """Write it down, where it can be: what can't is asked again."""
+        if (row := packed(heard)) is not None:
+            self.put([(*question.key, row)])
 
     def put(self, rows: Iterable[Row]) -> None:
         """Write rows down, all of them or none."""
@@ -118,34 +126,19 @@ class Journal:
     def _fetch(self, query: str, values: tuple[Any, ...]) -> Any:
         try:
             with self._lock:
-                found = self._connection.execute(query, values).fetchone()
+                found = None if self._closed else self._connection.execute(query, values).fetchone()
         except sqlite3.Error as error:
-            raise UserError(f"{self._path} can't be read: {error}", hint="name another --run-dir") from error
+            raise run_file.unusable(self._path, error) from error
         return None if found is None else found[0]
 
     def _write(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
         try:
-            with self._lock, _transaction(self._connection):
-                self._connection.executemany(statement, rows)
-        except sqlite3.ProgrammingError:
-            # Closed: the scan was given up, and this thread did not know yet.
-            return
+            with self._lock:
+                if not self._closed:
+                    with run_file.transaction(self._connection):
+                        self._connection.executemany(statement, rows)
         except sqlite3.Error as error:
-            raise UserError(
-                f"{self._path} can't be written: {error}",
-                hint="what it holds is whole: make room and go on with --resume",
-            ) from error
-
-
-@contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    connection.execute("begin immediate")
-    try:
-        yield
-    except BaseException:
-        connection.execute("rollback")
-        raise
-    connection.execute("commit")
+            raise run_file.unusable(self._path, error) from error
 
 
 def prepare(
@@ -161,12 +154,28 @@ def prepare(
     return {name: told[name] for name in facts}
 
 
-def packed(heard: Heard) -> bytes:
+def packed(heard: Heard) -> bytes | None:
+    """None where it holds what JSON can't: a body of bytes."""
+    times = 0
+
+    def plain(value: object) -> dict[str, str]:
+        nonlocal times
+        if not isinstance(value, datetime):
+            raise TypeError(f"an answer holds a {type(value).__name__}")
+        times += 1
+        return {_TIME: value.isoformat()}
+
     told = {
         "answers": [[at.astimezone(UTC).isoformat(), answer] for at, answer in heard.answers],
         "refusal": None if heard.refusal is None else asdict(heard.refusal),
     }
-    return zlib.compress(json.dumps(told, default=_plain, separators=(",", ":")).encode(), 1)
+    try:
+        text = json.dumps(told, default=plain, separators=(",", ":"))
+    except (TypeError, ValueError):
+        return None
+    if text.count(f'"{_TIME}":') != times:  # a member that AWS gave this name would come back as a time
+        return None
+    return zlib.compress(text.encode(), 1)
 
 
 def unpacked(row: bytes) -> Heard | None:
@@ -174,19 +183,20 @@ def unpacked(row: bytes) -> Heard | None:
     try:
         told = json.loads(zlib.decompress(row), object_hook=_revived)
         refusal = told["refusal"]
-        return Heard(
+        heard = Heard(
             tuple((datetime.fromisoformat(at), answer) for at, answer in told["answers"]),
             None if refusal is None else Failure(**refusal | {"outcome": Outcome(refusal["outcome"])}),
         )
     except (zlib.error, ValueError, KeyError, TypeError):
         return None
+    return heard if heard.answers else None
 
 
-def _plain(value: object) -> dict[str, str]:
-    """The only values of an answer that JSON doesn't have."""
+def _utc(value: object) -> str:
+    """The only values of parameters that JSON doesn't have: the same moment is the same question."""
     if not isinstance(value, datetime):
-        raise TypeError(f"an answer holds a {type(value).__name__}")
-    return {_TIME: value.astimezone(UTC).isoformat()}
+        raise TypeError(f"a parameter is a {type(value).__name__}")
+    return value.astimezone(UTC).isoformat()
 
 
 def _revived(found: dict[str, Any]) -> Any:

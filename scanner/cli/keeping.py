@@ -3,11 +3,11 @@
 import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 
 from scanner import registry
 from scanner.check import Check
 from scanner.cli.output import as_json
+from scanner.cli.saved import saved_content
 from scanner.config import CONFIG_VARIABLE
 from scanner.errors import UserError
 from scanner.evidence import Folder, Manifest, Signing, cited, describe_program, require_free
@@ -39,7 +39,7 @@ class Keeping:
             self._folder.write(PUBLIC_KEY, public_key)
         self._folder.write("settings.json", as_json(settings))
         for name, source in _inputs(settings, config or os.environ.get(CONFIG_VARIABLE)):
-            self._folder.write(f"inputs/{name}", _content(source))
+            self._folder.write(f"inputs/{name}", saved_content(source))
         self.recorder = Recorder(self._folder.keep)
 
     def _signer(self, key: str) -> bytes:
@@ -91,10 +91,3 @@ def _inputs(settings: Settings, config: str | None) -> Iterator[tuple[str, str]]
     named = dict.fromkeys((*settings.frameworks, settings.retention_for or ""))
     for number, path in enumerate(filter(is_file, named), start=1):
         yield f"framework-{number}.yaml", path
-
-
-def _content(path: str) -> bytes:
-    try:
-        return Path(path).read_bytes()
-    except OSError as error:
-        raise UserError(f"{path} can't be read: {error.strerror or error}") from error

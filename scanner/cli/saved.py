@@ -25,10 +25,7 @@ def read_saved(path: str, kind: type[T], what: str) -> T:
 
     Raises UserError that names the file and what is wrong where.
     """
-    try:
-        content = kept_result(Path(path)) if Path(path).is_dir() else Path(path).read_bytes()
-    except OSError as error:
-        raise UserError(f"{path} can't be read: {error.strerror or error}") from error
+    content = saved_content(path)
     try:
         with _uncollected():
             return kind.model_validate_json(content)
@@ -45,6 +42,14 @@ def read_saved(path: str, kind: type[T], what: str) -> T:
             f"{path} is not {what}: {errors[0]['msg']}{place}",
             hint=f"it must be as trailaudit wrote it ({_origin(kind)})",
         ) from error
+
+
+def saved_content(path: str) -> bytes:
+    """What is in the file; of a directory, the JSON of the result that was kept there. Raises UserError."""
+    try:
+        return kept_result(Path(path)) if Path(path).is_dir() else Path(path).read_bytes()
+    except OSError as error:
+        raise UserError(f"{path} can't be read: {error.strerror or error}") from error
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import gc
 import logging
 import os
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from scanner.cli.saved import read_saved
 from scanner.cli.seen import seen
 from scanner.config import load, scope
 from scanner.errors import SourceExpiredError, UserError
+from scanner.evidence import require_free
 from scanner.model.base import iso
 from scanner.model.posture import Posture
 from scanner.model.reading import Known
@@ -42,7 +44,7 @@ of 700 new objects, searching it over and over is a fifth of the CPU of a large 
     epilog="Each option can stand in the environment too, as TRAILAUDIT_ and its name (TRAILAUDIT_FAIL_ON; "
     "several values with commas between them), and in the file. A flag wins over the environment, that over "
     "the file. Exit codes: 0 passed, 1 failed, 2 the command or its options must be mended, 3 incomplete, "
-    "4 nothing could be assessed.",
+    "4 nothing could be assessed, 130 interrupted: --run-dir keeps what was read, --resume goes on with it.",
 )
 @config_file("The file of options; config.example.yaml shows all.")
 @flags()
@@ -57,12 +59,14 @@ def scan(**given: Any) -> int:
     require_outputs(settings.outputs)
     if settings.save_posture is not None:
         require_writable(settings.save_posture)
-    keeping = None if settings.evidence is None else Keeping(settings.evidence, settings, given["config"])
+    if settings.evidence is not None:
+        require_free(settings.evidence)
     gc.set_threshold(*GARBAGE)
     wanted = needs(config.checks)
     kept = None
     if settings.run_dir is not None:
         kept = KeptRun(settings.run_dir, scope(settings, os.environ), wanted, resume=settings.resume)
+    keeping = None if settings.evidence is None else Keeping(settings.evidence, settings, given["config"])
     started = datetime.now(UTC) if kept is None else kept.started
     posture = _seen(settings, wanted, started, keeping, kept)
     posture = posture.with_verifications(verified)
@@ -128,14 +132,10 @@ def _attempt(step: Callable[[], None]) -> list[UserError]:
 def _seen(
     settings: Settings, wanted: frozenset[str], now: datetime, keeping: Keeping | None, kept: KeptRun | None
 ) -> Posture:
+    recorder = None if keeping is None else keeping.recorder
     try:
-        return seen(
-            settings,
-            wanted,
-            now=now,
-            recorder=None if keeping is None else keeping.recorder,
-            journal=None if kept is None else kept.journal,
-        )
+        with nullcontext() if kept is None else kept.journal() as journal:
+            return seen(settings, wanted, now=now, recorder=recorder, journal=journal)
     except (KeyboardInterrupt, SourceExpiredError):
         if kept is not None:
             log.warning("what was read is kept in %s: go on with --resume", kept.path)
