@@ -3,7 +3,9 @@ from collections.abc import Iterator
 import pytest
 
 from scanner.aws.clients import Clients
+from scanner.aws.pool import Pool
 from tests.aws.fake import CALLER, HOME, FakeAws, Wire
+from tests.aws.world import organization
 
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": f"AKIA{CALLER}",
@@ -36,3 +38,10 @@ def wire(_environment: None) -> Wire:
 def aws(wire: Wire) -> FakeAws:
     wire.fake = FakeAws(wire.clients)
     return wire.fake
+
+
+@pytest.fixture
+def world(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> FakeAws:
+    """A blameless organization, where nobody waits."""
+    monkeypatch.setattr(Pool, "sleep", lambda _self, _seconds: False)
+    return organization(aws)
