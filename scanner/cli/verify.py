@@ -1,5 +1,6 @@
 """`trailaudit verify`: prove the log files, not only the switch."""
 
+import gc
 import logging
 import os
 from collections import Counter
@@ -27,6 +28,8 @@ from scanner.words import plural
 from scanner.yaml_file import Key
 
 log = logging.getLogger(__name__)
+GARBAGE = 20_000
+"""So many new objects make Python look for garbage: a proof makes many, and next to none is garbage."""
 PERIOD = timedelta(days=7)
 """What is verified where no --start is given, back from the end."""
 
@@ -83,6 +86,7 @@ PERIOD = timedelta(days=7)
 )
 def verify(**given: Any) -> int:
     """Prove that every log file of a trail is there, signed and as CloudTrail delivered it."""
+    gc.set_threshold(GARBAGE)
     settings = load_settings(given, os.environ)
     messages.show(settings.log_format, messages.level(quiet=settings.quiet, verbose=settings.verbose))
     outputs = chosen(given["output"], registry.VERIFICATIONS)
