@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
@@ -113,7 +114,7 @@ def _write(book: Workbook, sheet: Sheet, looks: Looks, taken: set[str]) -> None:
 def _write_one(page: Worksheet, sheet: Sheet, rows: Iterable[tuple[Value, ...]], looks: Looks) -> None:
     for number, column in enumerate(sheet.columns):
         page.set_column(number, number, column.width)
-        page.write_string(0, number, cell(column.heading), looks.heading)
+        page.write_string(0, number, _text(column.heading), looks.heading)
     last = 0
     for last, row in enumerate(rows, start=1):
         for number, value in enumerate(row):
@@ -130,12 +131,20 @@ def _write_cell(page: Worksheet, row: int, column: int, value: Value, looks: Loo
     match value:
         case None | "":
             return
-        case Tinted(text, mark):
-            page.write_string(row, column, cell(text), looks.marks[mark])
         case str():
-            page.write_string(row, column, cell(value), looks.plain)
+            page.write_string(row, column, _text(value), looks.plain)
+        case Tinted(text, mark):
+            page.write_string(row, column, _text(text), looks.marks[mark])
         case _:
             page.write_number(row, column, value, looks.plain)
+
+
+@lru_cache(maxsize=1024)  # most texts of a column repeat
+def _text(text: str) -> str:
+    """The text of a cell, as it is."""
+    line = cell(text)
+    # xlsxwriter puts what begins and ends like this into the file unescaped: it takes it for its own markup.
+    return f" {line}" if line.startswith("<r>") else line
 
 
 def sheet_name(wanted: str, taken: set[str]) -> str:

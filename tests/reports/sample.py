@@ -90,6 +90,7 @@ HOSTILE_TEXTS = (
     "@security-team see #1, http://evil.example and www.evil.example",
     "| a | b | <details> \\| `` ` ``` ~~~",
     "\u200f=1+1\u202c",
+    "<r><t>1</t></r></is></c><c r='Z9'><f>1+1</f></c><c><is><r>&</r>",
     "",
 )
 """Names that came from resources, tags or error messages of somebody who wishes us ill."""

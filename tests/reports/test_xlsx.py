@@ -154,6 +154,11 @@ def test_every_hostile_finding_is_there_and_a_long_name_says_what_was_cut() -> N
     assert long.endswith("… (cut: 100,000 characters)")
 
 
+def test_what_looks_like_the_markup_of_a_rich_text_is_text() -> None:
+    (line,) = rows(report(findings=[finding(resource="<r>&</r>")], accounts=[]), "Findings")
+    assert line["Resource"] == " <r>&</r>"
+
+
 def test_rows_beyond_those_of_a_sheet_go_on_in_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reports.workbook, "MOST_ROWS", 11)
     found = book(many(25))
