@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
@@ -41,8 +41,8 @@ log = logging.getLogger(__name__)
 Progress = Callable[[int, int], None]
 """Told how many hours are done, of how many."""
 _DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
-_KEY_CALLS = 16
-"""Regions whose keys are asked for at a time."""
+_CALLS = 16
+"""To AWS, at a time."""
 
 
 class Asked(Frozen):
@@ -90,19 +90,22 @@ def verify(
     asked: Asked, settings: Settings, environ: Mapping[str, str], *, now: datetime, on_progress: Progress
 ) -> Verification:
     """Raises UserError where it can't begin, or where credentials end on the way."""
-    ground = _ground(asked, settings, environ)
-    with ground.open() as objects:
-        site = _site(asked, ground, objects)
-        found = find_lanes(objects, site, ground.arn.account, asked.accounts)
-        place = objects.bucket
-    expected = _expected(asked, ground)
-    lanes = sorted(_chosen(asked, found | expected))
-    if not lanes:
-        raise UserError("nothing is left to verify", hint="see --account and --region")
+    with ThreadPoolExecutor(_CALLS, thread_name_prefix="trailaudit") as calls:
+        ground = _ground(asked, settings, environ, calls)
+        awaited = calls.submit(_expected, asked, ground)
+        with ground.open() as objects:
+            site = _site(asked, ground, objects)
+            found = find_lanes(objects, site, ground.arn.account, asked.accounts)
+            place = objects.bucket
+        expected = awaited.result()
+        lanes = sorted(_chosen(asked, found | expected))
+        if not lanes:
+            raise UserError("nothing is left to verify", hint="see --account and --region")
+        keys = _keys(asked, ground, lanes, expected, now=now, calls=calls)
     task = Task(
         site=site,
         lanes=tuple(_circumstances(asked, ground, lane, now) for lane in lanes),
-        keys=_keys(asked, ground, lanes, expected, now),
+        keys=keys,
         open=ground.open,
         learn=_learn(ground, now),
         journal=Path(asked.run_dir) if asked.run_dir else None,
@@ -125,12 +128,12 @@ def verify(
     )
 
 
-def _ground(asked: Asked, settings: Settings, environ: Mapping[str, str]) -> _Ground:
+def _ground(asked: Asked, settings: Settings, environ: Mapping[str, str], calls: Executor) -> _Ground:
     arn = parse_arn(asked.trail)
     session = trail = status = None
     if not (asked.local and asked.keys):
         session = Session(scope(settings, environ), settings.role.external_id_env, asked.trail)
-        trail, status = _described(asked, session)
+        trail, status = _described(asked, session, calls)
     bucket = asked.bucket or (trail.bucket if trail else None)
     prefix = asked.prefix if asked.prefix is not None else trail.prefix if trail else None
     if asked.local is not None:
@@ -158,12 +161,13 @@ def _source(asked: Asked, ground: _Ground, bucket: str) -> str:
     return asked.local or "/".join(["s3:/", bucket, *([ground.prefix] if ground.prefix else [])])
 
 
-def _described(asked: Asked, session: Session) -> tuple[Trail | None, TrailStatus | None]:
+def _described(asked: Asked, session: Session, calls: Executor) -> tuple[Trail | None, TrailStatus | None]:
     """The trail and its status, as far as they can be told; without them a bucket must be named."""
+    awaited = calls.submit(read_status, session.reader, asked.trail)
     found = read_trail(session.reader, asked.trail)
     trail = found.value if isinstance(found, Known) else None
     if trail is not None:
-        status = read_status(session.reader, asked.trail)
+        status = awaited.result()
         if isinstance(status, Gap):
             log.warning("whether the newest digests are there can't be told: %s", status.detail)
         return trail, status.value if isinstance(status, Known) else None
@@ -254,7 +258,13 @@ def _learn(ground: _Ground, now: datetime) -> Learn:
 
 
 def _keys(
-    asked: Asked, ground: _Ground, lanes: Iterable[Lane], expected: frozenset[Lane], now: datetime
+    asked: Asked,
+    ground: _Ground,
+    lanes: Iterable[Lane],
+    expected: frozenset[Lane],
+    *,
+    now: datetime,
+    calls: Executor,
 ) -> dict[str, tuple[PublicKey, ...]]:
     """By region; none where they can't be told, so that nothing there can be proven."""
     regions = sorted({lane.region for lane in lanes})
@@ -263,8 +273,7 @@ def _keys(
         return dict.fromkeys(regions, keys)
     assert ground.session is not None
     reader = ground.session.reader
-    with ThreadPoolExecutor(_KEY_CALLS, thread_name_prefix="trailaudit") as pool:
-        told = list(pool.map(lambda region: read_public_keys(reader.at(region), asked.start, now), regions))
+    told = calls.map(lambda region: read_public_keys(reader.at(region), asked.start, now), regions)
     found: dict[str, tuple[PublicKey, ...]] = {}
     for region, answer in zip(regions, told, strict=True):
         if isinstance(answer, Gap) and any(lane.region == region for lane in expected):
