@@ -91,7 +91,7 @@ def unusable(path: Path, error: sqlite3.Error) -> UserError:
     """What is to be said where SQLite can't read or write the file."""
     match getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF:
         case sqlite3.SQLITE_BUSY:
-            return UserError(f"another run is at work on {path}", hint=f"wait for its end, or {_ANOTHER}")
+            return UserError(f"{path} is in use by another run", hint=f"wait for its end, or {_ANOTHER}")
         case sqlite3.SQLITE_FULL | sqlite3.SQLITE_IOERR:
             return UserError(
                 f"{path} can't be written: {error}",

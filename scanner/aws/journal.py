@@ -33,7 +33,7 @@ create table session (role text primary key, identity text not null) without row
 _TIME = "$time"
 _CALLER = "the caller"
 _HIDDEN = "ExternalId"
-"""The parameter of which not even a hash is kept."""
+"""The parameter of which not even a hash is kept, only whether there is one."""
 
 
 class Question(NamedTuple):
@@ -46,7 +46,7 @@ class Question(NamedTuple):
 
     @property
     def key(self) -> tuple[str, str, str, bytes]:
-        asked = {name: value for name, value in self.parameters.items() if name != _HIDDEN}
+        asked = {name: name == _HIDDEN or value for name, value in self.parameters.items()}
         text = json.dumps(asked, default=_utc, sort_keys=True)
         digest = hashlib.blake2b(text.encode(), digest_size=16).digest()
         return (self.account, self.region or "", self.operation, digest)

@@ -152,7 +152,7 @@ class Reader:
         try:
             value = produce()
         except _Refused as refusal:
-            talk.end(keep=refusal.failure.settled and refusal.call is fact.call)
+            talk.end(keep=refusal.call is fact.call and talk.is_settled_by(refusal.failure))
             if refusal.call is fact.call and refusal.failure.code in fact.absent:
                 self._count(fact.call, talk, Outcome.ABSENT, refusal.failure.code)
                 return Known(fact.absent[refusal.failure.code])
@@ -267,6 +267,11 @@ class _Talk:
                 raise UnclearError(INCOMPLETE, f"page token {after!r} came twice")
             seen.add(after)
             parameters = parameters | {cursor: after}
+
+    def is_settled_by(self, failure: Failure) -> bool:
+        """What is wrong with a later page may be its token alone, which is good for a while only."""
+        on_first_page = len(self._heard) <= 1
+        return failure.settled and (on_first_page or failure.outcome is not Outcome.FAILED)
 
     def end(self, *, keep: bool) -> None:
         """Write down what was heard, where that settles the question."""
