@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import NamedTuple
 
 HOUR = timedelta(hours=1)
 AFTER = 3 * HOUR
@@ -38,8 +38,7 @@ class Lane:
     region: str
 
 
-@dataclass(frozen=True, slots=True)
-class DigestKey:
+class DigestKey(NamedTuple):
     """The name of a digest file.
 
     `prefix` is empty where the trail has none; `organization` is the id in the path of an organization
@@ -82,31 +81,21 @@ def parse_digest_key(key: str) -> DigestKey | None:
     """None: CloudTrail names no digest file so."""
     if (found := _DIGEST.fullmatch(key)) is None or (end := _stamp(found)) is None:
         return None
-    trail, home = found["trail"], found["home"]
-    return DigestKey(
-        **_place(found), trail=trail, home=home, end=end, backfill=bool(found["backfill"]), text=key
-    )
+    prefix, organization, account, region, _, trail, home, _, backfill = found.groups()
+    return DigestKey(prefix or "", organization, account, region, trail, home, end, bool(backfill), key)
 
 
 def parse_log_key(key: str) -> LogKey | None:
     """None: CloudTrail names no log file so."""
     if (found := _LOG.fullmatch(key)) is None or (stamp := _stamp(found)) is None:
         return None
-    return LogKey(**_place(found), stamp=stamp, text=key)
+    prefix, organization, account, region, *_ = found.groups()
+    return LogKey(prefix or "", organization, account, region, stamp, key)
 
 
 def log_stamp(key: str) -> datetime | None:
     """The stamp alone of what `parse_log_key` reads, at half its price: every log file is asked for it."""
     return None if (found := _LOG.fullmatch(key)) is None else _stamp(found)
-
-
-def _place(found: re.Match[str]) -> dict[str, Any]:
-    return {
-        "prefix": found["prefix"] or "",
-        "organization": found["organization"],
-        "account": found["account"],
-        "region": found["region"],
-    }
 
 
 def _stamp(found: re.Match[str]) -> datetime | None:

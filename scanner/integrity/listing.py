@@ -13,6 +13,12 @@ from urllib.parse import quote, unquote_plus
 
 from scanner.integrity.objects import List, Listed
 
+_USUAL = re.compile(
+    r"<Contents><Key>([^<&%+]*)</Key><LastModified>([^<]*Z)</LastModified>"
+    r"<ETag>(?:&quot;|\")([^<&\"]*)(?:&quot;|\")</ETag>(?:<Checksum\w+>[^<]*</Checksum\w+>)*"
+    r"<Size>(\d+)</Size><StorageClass>([^<]*)</StorageClass></Contents>"
+)
+"""An object as S3 writes most of them: nothing to decode, and in this order."""
 _FIELD = re.compile(r"<(Key|Size|ETag|LastModified|StorageClass)>([^<]*)</")
 _ENTITY = re.compile(r"&(?:#(\d+)|#x([0-9A-Fa-f]+)|(quot|apos|lt|gt|amp));")
 _PREFIX = re.compile(r"<CommonPrefixes>\s*<Prefix>([^<]*)</Prefix>\s*</CommonPrefixes>")
@@ -72,7 +78,7 @@ def read_page(document: bytes) -> Keys:
     truncated, count = _TRUNCATED.search(text), _COUNT.search(text)
     if truncated is None or _COMPLETE.search(text) is None:
         raise ListingError("the listing is not complete")
-    objects = tuple(_listed(after.partition("</Contents>")[0]) for after in text.split("<Contents>")[1:])
+    objects = _objects(text)
     prefixes = tuple(_key(match[1]) for match in _PREFIX.finditer(text))
     if count is not None and int(count[1]) != len(objects) + len(prefixes):
         raise ListingError(f"of {count[1]} keys {len(objects) + len(prefixes)} can be read")
@@ -86,6 +92,20 @@ def read_error(document: bytes) -> S3Error:
     """Empty where the document isn't an error of S3's."""
     found = {name: _text(value) for name, value in _ERROR.findall(document.decode(errors="replace"))}
     return S3Error(found.get("Code", ""), found.get("Message", ""), found.get("Region"))
+
+
+def _objects(text: str) -> tuple[Listed, ...]:
+    """A third of the price where all of them are usual."""
+    usual = _USUAL.findall(text)
+    if len(usual) < text.count("<Contents>"):
+        return tuple(_listed(after.partition("</Contents>")[0]) for after in text.split("<Contents>")[1:])
+    try:
+        return tuple(
+            Listed(key, int(size), etag, datetime.fromisoformat(modified), storage_class)
+            for key, modified, etag, size, storage_class in usual
+        )
+    except ValueError as error:
+        raise ListingError(f"an object of the listing can't be read: {error}") from error
 
 
 def _listed(contents: str) -> Listed:

@@ -1,6 +1,5 @@
 """Names of delivered objects."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -140,7 +139,7 @@ def test_a_key_that_was_built_is_read_as_it_was_meant(
         prefix, organization, LANE.account, LANE.region, trail, "us-east-1", end, backfill=False, text=key
     )
     assert parsed is not None
-    assert parsed == replace(parsed, text=key)
+    assert parsed == parsed._replace(text=key)
     assert key.endswith(relative(key))
     assert relative(key).startswith("AWSLogs/")
 

@@ -44,6 +44,13 @@ def test_any_key_is_read_as_it_was_stored(keys: list[str]) -> None:
     assert [listed.key for listed in read_page(page(*keys)).objects] == keys
 
 
+def test_an_object_is_the_same_in_any_order_of_its_fields() -> None:
+    usual = read_page(page("AWSLogs/a.json.gz", "AWSLogs/b+c"))
+    size, etag = b"<Size>8300</Size>", b"<ETag>&quot;d41d8cd9&quot;</ETag>"
+    document = page("AWSLogs/a.json.gz", "AWSLogs/b+c")
+    assert read_page(document.replace(size, b"").replace(etag, size + b"\n  " + etag)) == usual
+
+
 def test_the_token_of_a_cut_listing_asks_for_the_rest() -> None:
     rest = "<IsTruncated>true</IsTruncated><NextContinuationToken>a&amp;b+c=</NextContinuationToken>"
     assert read_page(page("a", rest=rest)).token == "a&b+c="
