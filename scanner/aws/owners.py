@@ -33,7 +33,8 @@ def missing(name: str) -> Attribution:
 class Owners:
     """Finds the owners of buckets among the accounts in scope, and then among the trusted ones.
 
-    `sessions` holds a reader for every account in scope, `names` what those accounts are called.
+    `sessions` holds a reader for every account in scope, `names` what those accounts are called. Of a `share`
+    of the accounts in scope, it finds the buckets that the likely owners have, and searches no others.
     """
 
     def __init__(
@@ -44,19 +45,23 @@ class Owners:
         partition: str,
         trusted: Iterable[str],
         pool: Pool,
+        share: bool = False,
     ) -> None:
         self._sessions = sessions
         self._names = names
         self._partition = partition
         self._trusted = tuple(sorted(set(trusted) - set(sessions)))
         self._pool = pool
+        self._share = share
         self._listings: dict[str, Reading[frozenset[str]]] = {}
 
     def find(self, users: Mapping[str, Sequence[str]]) -> dict[str, Attribution]:
         """`users`: for each bucket the accounts in scope that know of it, the most likely owner first."""
-        open_ = set(users)
         self._list({accounts[0] for accounts in users.values()})
-        open_ -= self._listed()
+        open_ = set(users) - self._listed()
+        if self._share:
+            users = {name: accounts for name, accounts in users.items() if name not in open_}
+            open_.clear()
         others = sorted(set(self._sessions) - set(self._listings), key=self._unlikeliness)
         for start in range(0, len(others), _BATCH):
             if not open_:

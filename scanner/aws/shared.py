@@ -36,6 +36,17 @@ class Sessions:
 
     readers: Mapping[str, Reader]
     names: Mapping[str, str | None]
+    share: bool = False
+    """Whether other accounts in scope are entered elsewhere."""
+
+    def keeper(self, owner: str, otherwise: str) -> str | None:
+        """With whose session to read what `owner` has: its own, or `otherwise` that of who knows of it.
+
+        None where the owner may have been entered elsewhere: it is read there, or by whoever reads them all.
+        """
+        if owner in self.readers:
+            return owner
+        return None if self.share else otherwise
 
     def at(self, account: str, region: str | None) -> Reader:
         return self.readers[account].at(region)
@@ -63,7 +74,14 @@ def read_buckets(
     known_to: dict[str, dict[str, None]] = {}
     for trail in trails:
         known_to.setdefault(trail.bucket, {}).update(dict.fromkeys(users[trail.arn]))
-    owners = Owners(sessions.readers, sessions.names, partition=partition, trusted=trusted, pool=pool)
+    owners = Owners(
+        sessions.readers,
+        sessions.names,
+        partition=partition,
+        trusted=trusted,
+        pool=pool,
+        share=sessions.share,
+    )
     wave = _BucketWave(owners, sessions, pool, needs)
     found = wave.read({name: tuple(accounts) for name, accounts in known_to.items()}, frozenset(_ACTIONS))
     senders: dict[str, set[str]] = {}
@@ -166,12 +184,13 @@ def read_keys(
     for trail in trails:
         if trail.key_id is None:
             continue
+        account: str | None
         account, region = users[trail.arn][0], trail.home_region
         if is_arn(trail.key_id):
             key = parse_arn(trail.key_id)
-            region = key.region
-            account = key.account if key.account in sessions.readers else account
-        places.setdefault(trail.key_id, (account, region))
+            account, region = sessions.keeper(key.account, account), key.region
+        if account is not None:
+            places.setdefault(trail.key_id, (account, region))
     found = pool.map(lambda id_: keys.read_key(sessions.at(*places[id_]), id_, needs), sorted(places))
     return tuple(found.values())
 
@@ -253,8 +272,8 @@ def read_topics(
     reader_of: dict[str, str] = {}
     for board in boards:
         for arn in sorted(topics_told(board, groups)):
-            owner = parse_arn(arn).account
-            reader_of.setdefault(arn, owner if owner in sessions.readers else board.account)
+            if (reader := sessions.keeper(parse_arn(arn).account, board.account)) is not None:
+                reader_of.setdefault(arn, reader)
     found = pool.map(
         lambda arn: alarms.read_subscriptions(sessions.at(reader_of[arn], parse_arn(arn).region), arn),
         sorted(reader_of),
