@@ -49,6 +49,8 @@ class FakeAws:
     clients: Clients
     calls: list[Call] = field(default_factory=list)
     rules: list[tuple[str, str | None, str | None, dict[str, Any], Answer]] = field(default_factory=list)
+    left: int | None = None
+    """So many calls are answered, then somebody presses Ctrl-C."""
 
     def on(
         self,
@@ -62,6 +64,10 @@ class FakeAws:
         self.rules.append((operation, account, region, params, answer))
 
     def answer(self, call: Call) -> Any:
+        if self.left is not None:
+            self.left -= 1
+            if self.left < 0:
+                raise KeyboardInterrupt
         self.calls.append(call)
         for operation, account, region, params, answer in reversed(self.rules):
             if (

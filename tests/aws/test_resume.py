@@ -79,22 +79,6 @@ def but_for_sessions(posture: Posture) -> Posture:
     return posture.model_copy(update={"calls": calls})
 
 
-def interrupt(aws: FakeAws, at: int) -> None:
-    """Ctrl-C instead of the answer to the call of this number, counted from now."""
-    calls, answer = iter(range(at)), FakeAws.answer
-
-    def interrupted(call: Call) -> Any:
-        if next(calls, None) is None:
-            raise KeyboardInterrupt
-        return answer(aws, call)
-
-    aws.answer = interrupted  # type: ignore[method-assign]
-
-
-def uninterrupted(aws: FakeAws) -> None:
-    aws.answer = lambda call: FakeAws.answer(aws, call)  # type: ignore[method-assign]
-
-
 def asked(aws: FakeAws) -> Counter[str]:
     return Counter(
         f"{call.account} {call.region} {call.operation} {sorted(call.params.items())}"
@@ -116,12 +100,12 @@ class TestHoweverOftenItIsInterrupted:
             folder = Path(name)
             prepare(folder, {}, {}, resume=False)
             for at in ends:
-                interrupt(aws, at)
+                aws.left = at
                 with contextlib.suppress(KeyboardInterrupt):
                     scan(aws, folder)
                     continue
                 interrupted += 1
-            uninterrupted(aws)
+            aws.left = None
             resumed = scan(aws, folder)
         assert but_for_sessions(resumed) == but_for_sessions(once)
         again = {question: count for question, count in asked(aws).items() if count > 1}
@@ -131,11 +115,11 @@ class TestHoweverOftenItIsInterrupted:
     def test_it_ends_the_same_with_many_threads(self, aws: FakeAws, folder: Path) -> None:
         once = scan(flawed(aws), None)
         for at in (10, 20, 30):
-            interrupt(aws, at)
+            aws.left = at
             with pytest.raises(KeyboardInterrupt):
                 scan(aws, folder, ORGANIZATION_WIDE)
             _wait_for_calls()
-        uninterrupted(aws)
+        aws.left = None
         assert but_for_sessions(scan(aws, folder, ORGANIZATION_WIDE)) == but_for_sessions(once)
 
     def test_what_was_settled_is_not_asked_even_where_the_answer_is_another_today(
@@ -302,11 +286,11 @@ class TestTheCaller:
 
 class TestTheEvidence:
     def test_of_a_resumed_scan_has_every_record_as_it_was_heard(self, world: FakeAws, folder: Path) -> None:
-        interrupt(world, 30)
+        world.left = 30
         first, second = _Kept(NOW), _Kept(NOW + timedelta(days=1))
         with pytest.raises(KeyboardInterrupt):
             scan(world, folder, recorder=first.recorder)
-        uninterrupted(world)
+        world.left = None
         scan(world, folder, recorder=second.recorder)
         before, after = first.by_question(), second.by_question()
         assert {name: after[name] for name in before} == before
