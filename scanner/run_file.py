@@ -74,6 +74,11 @@ def opened(path: Path, *, alone: bool = False) -> sqlite3.Connection:
     return connection
 
 
+def looked_into(path: Path) -> sqlite3.Connection:
+    """To read only: also where nothing can be written, if the run has ended."""
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=_ALONE)
+
+
 @contextlib.contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     """All of it or nothing, whatever ends it."""

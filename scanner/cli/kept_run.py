@@ -76,7 +76,7 @@ def kept_result(folder: Path) -> bytes:
     if not file.is_file():
         raise UserError(f"{folder} holds no run", hint="name the directory that `scan --run-dir` was told")
     try:
-        with contextlib.closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as kept:
+        with contextlib.closing(run_file.looked_into(file)) as kept:
             tables = {name for (name,) in kept.execute("select name from sqlite_master")}
             found = kept.execute("select body from result").fetchone() if "result" in tables else None
             body = None if found is None else zlib.decompress(found[0])
