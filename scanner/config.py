@@ -24,9 +24,9 @@ SHARED = ("trusted_accounts", "trusted_principals")
 LOUDNESS = frozenset({"quiet", "verbose"})
 """Two ends of one question: the strongest source that sets one of them answers it."""
 READING = frozenset(
-    {"accounts", "organization", "ous", "exclude", "role", "list_role_arn", "profile", "regions"}
+    {"accounts", "organization", "ous", "exclude", "role", "list_role_arn", "profile", "regions", "dask"}
 )
-"""Settings that say what to read of AWS: without effect on a saved posture."""
+"""Settings that say what to read of AWS, and where: without effect on a saved posture."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -218,6 +218,13 @@ class Settings(Frozen):
     resume: bool = Field(
         default=False, description="Go on with the run in that directory; nothing is asked for twice."
     )
+    dask: str | None = Field(
+        None,
+        min_length=1,
+        description="Spread the accounts over the Dask cluster of this scheduler, whose workers have AWS "
+        "credentials of their own; or with `local` over processes of this machine.",
+        examples=["tcp://scheduler:8786"],
+    )
     concurrency: int = Field(32, ge=1, le=256, description="How many threads read.")
     quiet: bool = Field(default=False, description="Say nothing but errors and the reason of the exit code.")
     verbose: bool = Field(default=False, description="Say more, and where it broke if something breaks.")
@@ -300,6 +307,7 @@ FLAGS = (
     Flag("--sign-with-kms", ("sign_with_kms",), "KEY"),
     Flag("--run-dir", ("run_dir",), "DIR"),
     Flag("--resume", ("resume",)),
+    Flag("--dask", ("dask",), "ADDRESS|local"),
     Flag("--concurrency", ("concurrency",), "N"),
     Flag("--quiet", ("quiet",)),
     Flag("--verbose", ("verbose",)),

@@ -20,8 +20,8 @@ from scanner.model.arn import principal
 from scanner.model.posture import Caller, Posture
 from scanner.model.reading import Known
 
-Helpers = Callable[[Caller, tuple[Target, ...]], None]
-"""Read accounts for the caller beforehand, and write in the journal what they are answered."""
+Workers = Callable[[Caller, tuple[Target, ...]], None]
+"""Who read accounts beforehand; afterwards the journal knows what they were answered."""
 
 
 def _silent(_done: int, _total: int) -> None:
@@ -37,13 +37,13 @@ def collect(
     clients: Clients | None = None,
     recorder: Recorder | None = None,
     journal: Journal | None = None,
-    helpers: Helpers | None = None,
+    workers: Workers | None = None,
 ) -> Posture:
     """Read what checks with these needs rest on (`Check.reads`); what nobody needs is a `NotRead` gap.
 
     `clients` default to those of the scope's profile; a `recorder` keeps every reading as evidence, a
     `journal` what was answered, and asks for nothing that it knows, be it from an earlier run or from
-    `helpers`. Raises UserError where nothing can be scanned, SourceExpiredError where the credentials that it
+    `workers`. Raises UserError where nothing can be scanned, SourceExpiredError where the credentials that it
     starts from don't last to the end.
     """
     clients = clients or Clients(profile=scope.profile, regions=scope.regions, threads=scope.concurrency)
@@ -57,8 +57,8 @@ def collect(
         desk = organization_reader(scope, caller, own)
         organization = read_organization(desk, needs)
         targets = find_targets(scope, caller, desk)
-        if helpers is not None:
-            helpers(caller, targets)
+        if workers is not None:
+            workers(caller, targets)
         visits = tuple(pool.map(lambda target: enter(scope, caller, own, target), targets).values())
         known_regions = clients.known_regions(caller.partition)
         _refuse_unknown_regions(scope, visits, known_regions)

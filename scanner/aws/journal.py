@@ -9,13 +9,15 @@ import hashlib
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Lock
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Protocol, Self
 
 from scanner import run_file
 from scanner.aws.failures import Failure
@@ -64,6 +66,18 @@ Row = tuple[str, str, str, bytes, bytes]
 """As it stands in the table of answers: what one machine may send another."""
 
 
+class Memory(Protocol):
+    """What readers need to know of a journal, be it on disk or not."""
+
+    def recall(self, question: Question) -> Heard | None: ...
+
+    def keep(self, question: Question, heard: Heard) -> None: ...
+
+    def session(self, role: str) -> str | None: ...
+
+    def keep_session(self, role: str, identity: str) -> None: ...
+
+
 class Journal:
     """Of one scan; safe to share among threads."""
 
@@ -105,6 +119,11 @@ class Journal:
         """Write rows down, all of them or none."""
         self._write("insert or replace into answer values (?, ?, ?, ?, ?)", rows)
 
+    def accounts(self) -> frozenset[str]:
+        """Those of which it holds an answer."""
+        told = self._fetch("select group_concat(distinct account) from answer", ())
+        return frozenset(told.split(",") if told else ())
+
     def session(self, role: str) -> str | None:
         """The ARN of the session that this role gave, proven to be its account's."""
         found: str | None = self._fetch("select identity from session where role = ?", (role,))
@@ -139,6 +158,15 @@ class Journal:
                         self._connection.executemany(statement, rows)
         except sqlite3.Error as error:
             raise run_file.unusable(self._path, error) from error
+
+
+@contextmanager
+def fleeting() -> Iterator[Journal]:
+    """A journal for one run, of which nothing is left."""
+    with TemporaryDirectory(prefix="trailaudit-") as folder:
+        prepare(Path(folder), {}, {}, resume=False)
+        with Journal(Path(folder)) as journal:
+            yield journal
 
 
 def prepare(

@@ -20,7 +20,7 @@ from pydantic import SecretStr, ValidationError
 
 from scanner.aws.clients import Clients, acting_as
 from scanner.aws.failures import EXPIRED, Failure, bounded, diagnose, one_line
-from scanner.aws.journal import Heard, Journal, Question
+from scanner.aws.journal import Heard, Memory, Question
 from scanner.aws.pace import Key, Pace
 from scanner.aws.permissions import ASSUME_ROLE, ApiCall
 from scanner.aws.recorder import Recorder
@@ -110,8 +110,8 @@ class Reader:
     """The ARN of the user, role or session whose credentials these are."""
     recorder: Recorder | None = field(default=None, repr=False)
     """Keeps every reading as evidence, where that is wanted."""
-    journal: Journal | None = field(default=None, repr=False)
-    """Knows what was answered before, where the run is kept."""
+    journal: Memory | None = field(default=None, repr=False)
+    """Knows what was answered before, where that is kept."""
 
     def at(self, region: str | None) -> "Reader":
         """The same session in another region."""

@@ -135,7 +135,7 @@ def _seen(
     recorder = None if keeping is None else keeping.recorder
     try:
         with nullcontext() if kept is None else kept.journal() as journal:
-            return seen(settings, wanted, now=now, recorder=recorder, journal=journal)
+            return seen(settings, wanted, now=now, recorder=recorder, journal=journal, dask=settings.dask)
     except (KeyboardInterrupt, SourceExpiredError):
         if kept is not None:
             log.warning("what was read is kept in %s: go on with --resume", kept.path)

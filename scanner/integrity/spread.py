@@ -6,15 +6,11 @@ import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import replace
-from importlib import import_module
 from types import FrameType
-from typing import Any, NoReturn
+from typing import NoReturn
 
-from scanner.errors import UserError
+from scanner.cluster import SHARES, connected, threads
 from scanner.integrity.run import Progress, Proven, Task, prove
-
-SHARES = 4
-"""Tasks for each worker, so that none waits long for the slowest."""
 
 
 def in_processes(task: Task, processes: int, tell: Progress) -> Proven:
@@ -33,19 +29,8 @@ def in_processes(task: Task, processes: int, tell: Progress) -> Proven:
 
 def over_dask(task: Task, address: str, tell: Progress) -> Proven:
     """On every worker of the cluster, which must have trailaudit and AWS credentials of its own."""
-    try:
-        distributed: Any = import_module("distributed")  # an extra, and untyped
-    except ModuleNotFoundError as error:
-        raise UserError("--dask needs the package distributed", "pip install 'trailaudit[dask]'") from error
-    try:
-        client = distributed.Client(address, set_as_default=False, timeout="10s")
-    except (OSError, ValueError) as error:
-        raise UserError(f"no Dask scheduler answers at {address}: {error}") from error
-    with client:
-        threads = sum(client.nthreads().values())
-        if not threads:
-            raise UserError(f"the Dask cluster at {address} has no workers", hint="start one: `dask worker`")
-        futures = client.map(prove, list(parts(task, threads * SHARES)), pure=False)
+    with connected(address) as client:
+        futures = client.map(prove, list(parts(task, threads(client) * SHARES)), pure=False)
         try:
             return merged(_told(future.result(), tell) for future in futures)
         except BaseException:
