@@ -6,8 +6,9 @@ followed in memory, so digests may be read in any order.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from scanner.integrity.digest import Digest, KeyRing, Previous, Proof
 from scanner.integrity.evidence import Circumstances, DigestSeen, DigestState, Place
@@ -17,8 +18,7 @@ from scanner.model.verification import Kind
 _HASH_SHOWN = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """One object that is named like a digest. `kind` is what is wrong with it, `detail` why.
 
     `proven` is the document where it is CloudTrail's word on this lane.
@@ -70,8 +70,7 @@ def follow(seen: Iterable[DigestSeen], about: Circumstances, keys: KeyRing) -> C
     ]
     for place, each in judged.items():
         if links.is_beside_the_chain(each, covering):
-            judged[place] = replace(
-                each,
+            judged[place] = each._replace(
                 kind=Kind.DIGEST_INJECTED,
                 detail="is no digest of CloudTrail's: others, that are proven, cover its time without it",
             )
@@ -79,8 +78,7 @@ def follow(seen: Iterable[DigestSeen], about: Circumstances, keys: KeyRing) -> C
     return Chain(tuple(judged.values()), about, at)
 
 
-@dataclass(frozen=True, slots=True)
-class _Node:
+class _Node(NamedTuple):
     """An object, where it lies, and where its document says that it lies."""
 
     seen: DigestSeen
@@ -106,8 +104,7 @@ def _chain_of(key: DigestKey) -> tuple[str | bool, ...]:
     return (key.account, key.region, key.trail, key.home, key.backfill)
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
+class _Word(NamedTuple):
     """What a proven successor says of a digest."""
 
     by: DigestKey

@@ -39,8 +39,7 @@ class LogFile(NamedTuple):
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class Previous:
+class Previous(NamedTuple):
     """The predecessor as its successor's signature covers it."""
 
     bucket: str
@@ -49,8 +48,7 @@ class Previous:
     signature: str
 
 
-@dataclass(frozen=True, slots=True)
-class Digest:
+class Digest(NamedTuple):
     """A digest document. Times are of delivery, not of events; `sha256` is of the document's own bytes.
 
     `signed_end` is digestEndTime letter by letter, as it was signed. `previous` is None in a starting

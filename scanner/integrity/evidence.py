@@ -4,9 +4,10 @@ Of a digest's log files only the count and the bad ones are kept, so that memory
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from scanner.integrity.digest import Digest, Proof
 from scanner.integrity.history import Off
@@ -70,8 +71,7 @@ class DigestState(StrEnum):
     """Denied, archived, throttled, vanished, too large: no word on its content."""
 
 
-@dataclass(frozen=True, slots=True)
-class DigestSeen:
+class DigestSeen(NamedTuple):
     """One object that is named like a digest file of the trail; made by the functions below.
 
     `digest` is without its log files, `named` is how many they are. `tally` is None where they weren't
@@ -109,7 +109,7 @@ def read(
         key,
         bucket,
         DigestState.READ,
-        replace(digest, logs=()),
+        digest._replace(logs=()),
         len(digest.logs),
         signature,
         proof,

@@ -2,16 +2,17 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import NamedTuple
 
 from scanner.integrity.layout import HOUR
 from scanner.model.verification import HourCounts, HourState, Stretch
 
+_RANKS = {state: state.rank for state in HourState}
 
-@dataclass(frozen=True, slots=True)
-class Span:
+
+class Span(NamedTuple):
     """Time in one state. Spans may overlap: the worst counts."""
 
     first: datetime
@@ -29,7 +30,7 @@ def calendar(spans: Iterable[Span], start: datetime, end: datetime) -> tuple[Str
         first, last = max(span.first, start), min(span.last, end)
         for hour in hours(first, last):
             worst = states.get(hour)
-            if worst is None or span.state.rank > worst.rank:
+            if worst is None or _RANKS[span.state] > _RANKS[worst]:
                 states[hour] = span.state
     runs = groupby(hours(start, end), key=lambda hour: states.get(hour, HourState.NOT_COVERED))
     return tuple(_stretch(state, list(run)) for state, run in runs)

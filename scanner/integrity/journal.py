@@ -13,7 +13,6 @@ import struct
 import sys
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -25,6 +24,8 @@ from scanner.model.base import iso
 
 VERSION = "2"
 FILE = "verify.sqlite"
+_MD5 = 32
+"""Hexadecimal digits."""
 BATCH = 200
 """Rows that a crash may lose."""
 _LOG = struct.Struct("<16sQQ")
@@ -41,7 +42,7 @@ class ProvenLog(NamedTuple):
     """An object that had the content which its digest names."""
 
     etag: bytes
-    """A digest of the ETag: 16 bytes, whatever the ETag's length."""
+    """16 bytes: the ETag where it is an MD5, as mostly, else a digest of it."""
     stored: int
     """Bytes of the object as S3 keeps it."""
     size: int
@@ -55,8 +56,7 @@ class ProvenLog(NamedTuple):
 _NONE = ProvenLog(bytes(16), 0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One digest, and what came of its log files in the order in which it names them."""
 
     key: str
@@ -80,6 +80,11 @@ def proven_log(etag: str, stored: int, size: int) -> ProvenLog:
 
 
 def _short(etag: str) -> bytes:
+    if len(etag) == _MD5:
+        try:
+            return bytes.fromhex(etag)
+        except ValueError:
+            pass
     return hashlib.blake2b(etag.encode(), digest_size=16).digest()
 
 

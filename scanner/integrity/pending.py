@@ -1,6 +1,6 @@
 """A digest while its log files are looked at, one by one, in any order."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
@@ -78,7 +78,7 @@ class Pending:
         logs = tuple(self.proven)
         if self.trusted and (tally is None or logs == self.row.logs):
             return None
-        return replace(self.row, logs=logs)
+        return self.row._replace(logs=logs)
 
 
 class Named(NamedTuple):

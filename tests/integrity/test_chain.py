@@ -199,7 +199,7 @@ def test_what_is_put_after_a_digest_is_an_altered_container() -> None:
     about = run.about()
     reconciliation = Reconciliation()
     seen = run.seen(about, reconciliation)
-    seen[2] = replace(seen[2], detail="20 bytes follow the gzip member")
+    seen[2] = seen[2]._replace(detail="20 bytes follow the gzip member")
     outcome = conclude_lane(about, seen, run.keys, reconciliation)
     assert found(outcome) == [("container-altered", seen[2].key.text)]
     assert hours(outcome) == {"proven": 7}

@@ -4,7 +4,6 @@ import gzip
 import json
 from base64 import b64encode
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -139,7 +138,7 @@ def test_the_signed_text_of_a_starting_digest_says_null() -> None:
 @pytest.mark.parametrize("form", [PublicFormat.PKCS1, PublicFormat.SubjectPublicKeyInfo])
 def test_a_signature_is_proven_by_a_key_in_either_encoding(form: PublicFormat) -> None:
     der = SIGNER.der(REGION, form)
-    document = replace(DIGEST, fingerprint=fingerprint(der))
+    document = DIGEST._replace(fingerprint=fingerprint(der))
     text = signing_text(document)
     assert (
         KeyRing([PublicKey(fingerprint(der), der)]).verify(document, SIGNER.sign(REGION, text)) is Proof.VALID
@@ -158,14 +157,14 @@ def test_another_signature_is_invalid(signature: str) -> None:
 @pytest.mark.parametrize("member", ["bucket", "key", "signed_end", "sha256"])
 def test_everything_that_is_signed_counts(member: str) -> None:
     forged: dict[str, Any] = {member: "0" * 64}
-    assert ring().verify(replace(DIGEST, **forged), SIGNATURE) is Proof.INVALID
+    assert ring().verify(DIGEST._replace(**forged), SIGNATURE) is Proof.INVALID
 
 
 def test_a_lost_signature_an_unknown_key_and_another_algorithm_are_told_apart() -> None:
     keys = ring()
     assert keys.verify(DIGEST, None) is Proof.UNSIGNED
     assert KeyRing([]).verify(DIGEST, SIGNATURE) is Proof.UNKNOWN_KEY
-    assert keys.verify(replace(DIGEST, algorithm="SHA512withRSA"), SIGNATURE) is Proof.UNSUPPORTED
+    assert keys.verify(DIGEST._replace(algorithm="SHA512withRSA"), SIGNATURE) is Proof.UNSUPPORTED
 
 
 def test_a_fingerprint_is_the_md5_of_the_encoded_key() -> None:

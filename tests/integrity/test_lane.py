@@ -1,6 +1,5 @@
 """One lane from its objects to its outcome; the log files, and the totals."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -190,7 +189,7 @@ def test_a_digest_whose_log_files_were_not_read_leaves_its_time_unknown() -> Non
     about = run.about()
     reconciliation = Reconciliation()
     seen = run.seen(about, reconciliation)
-    seen[2] = replace(seen[2], tally=None)
+    seen[2] = seen[2]._replace(tally=None)
     outcome = conclude_lane(about, seen, run.keys, reconciliation)
     assert kinds(outcome) == ["log-unverifiable"]
     assert hours(outcome) == {"proven": 5, "unknown": 2}
