@@ -28,6 +28,7 @@ _MD5 = 32
 """Hexadecimal digits."""
 BATCH = 200
 """Rows that a crash may lose."""
+_in_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _LOG = struct.Struct("<16sQQ")
 _SCHEMA = """
 create table digest (
@@ -184,7 +185,7 @@ def _checksum(digest: str, signature: str | None, signed: int, logs: bytes) -> i
 def _written(digest: Digest) -> str:
     """In a third of the document's length: the names of log files begin alike."""
     before, start = digest.previous, os.path.commonprefix([log.key for log in digest.logs])  # noqa: RUF071 - of texts
-    return json.dumps(
+    return _in_json(
         [
             digest.account,
             digest.bucket,
@@ -198,9 +199,7 @@ def _written(digest: Digest) -> str:
             digest.sha256,
             start,
             [part for log in digest.logs for part in (log.bucket, log.key[len(start) :], log.sha256)],
-        ],
-        ensure_ascii=False,
-        separators=(",", ":"),
+        ]
     )
 
 
