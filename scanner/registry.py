@@ -12,8 +12,9 @@ import json
 import pkgutil
 import re
 from collections.abc import Iterator, Mapping
-from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
+from functools import cache
+from importlib import import_module, metadata
+from importlib.metadata import EntryPoint, EntryPoints
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -168,6 +169,12 @@ def in_yaml(value: object) -> str:
             return json.dumps(value, ensure_ascii=False)
         case _:
             return str(value)
+
+
+@cache
+def entry_points(*, group: str) -> EntryPoints:
+    """What is installed doesn't change on the way, and every distribution is looked at to tell."""
+    return metadata.entry_points(group=group)
 
 
 def _entries(group: str) -> list[EntryPoint]:
