@@ -32,11 +32,13 @@ log = logging.getLogger(__name__)
 def compare(runs: Sequence[str], outputs: Sequence[str]) -> int:
     """Hold the last of several results against the first, and follow failures through all of them.
 
-    Each RUN is the result of a scan (--output json=RUN), the oldest first. The exit code says whether that
-    worked, not what was found.
+    Each RUN is the result of a scan (--output json=RUN, or --run-dir RUN), the oldest first. The exit code
+    says whether that worked, not what was found.
     """
     if len(runs) < 2:  # noqa: PLR2004 - that is what comparing takes
-        raise UserError("compare takes two results or more", hint="trailaudit compare OLD NEW, as JSON files")
+        raise UserError(
+            "compare takes two results or more", hint="trailaudit compare OLD NEW, the oldest first"
+        )
     wanted = chosen(outputs, registry.COMPARISONS)
     results = [read_saved(path, Result, "the result of a run") for path in runs]
     _require_order(runs, results)

@@ -20,7 +20,8 @@ log = logging.getLogger(__name__)
 @click.argument("run", metavar="RUN")
 @flags("--framework", "--output")
 def report(run: str, **given: Any) -> int:
-    """Render the result that a scan wrote with --output json=RUN, with other frameworks if any are named.
+    """Render the result that a scan wrote with --output json=RUN, or keeps in --run-dir RUN, with other
+    frameworks if any are named.
 
     The exit code says whether that worked, not how the run ended.
     """

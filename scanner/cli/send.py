@@ -30,7 +30,9 @@ FORMAT = "asff"
 
 @click.group(short_help="Take an earlier run's verdicts to where others look for them.")
 def send() -> None:
-    """Send the result of a scan (--output json=RUN) on. Nothing else that trailaudit does writes to AWS."""
+    """Send the result of a scan (--output json=RUN, or --run-dir RUN) on. Nothing else that trailaudit does
+    writes to AWS.
+    """
 
 
 @send.command(

@@ -29,7 +29,11 @@ def waivers() -> None:
     "overlaps another; 2 the file must be mended: a scan would refuse it.",
 )
 @click.argument("file")
-@click.option("--result", metavar="RUN", help="A scan's result (--output json=RUN): tells what is unused.")
+@click.option(
+    "--result",
+    metavar="RUN",
+    help="A scan's result (--output json=RUN, or --run-dir RUN): tells what is unused.",
+)
 @click.option(
     "--days",
     metavar="N",
