@@ -112,6 +112,8 @@ class Reader:
     """Keeps every reading as evidence, where that is wanted."""
     journal: Memory | None = field(default=None, repr=False)
     """Knows what was answered before, where that is kept."""
+    indispensable: bool = False
+    """A refusal ends the scan, until somebody has put it right: so it is not remembered."""
 
     def at(self, region: str | None) -> "Reader":
         """The same session in another region."""
@@ -241,7 +243,9 @@ class _Talk:
         self.tape = None if reader.recorder is None else reader.recorder.tape(call, parameters)
         if reader.journal is not None:
             self._question = Question(reader.account, reader.region, call.operation, parameters)
-            self._recalled = reader.journal.recall(self._question)
+            found = reader.journal.recall(self._question)
+            dispensable = found is None or found.refusal is None or not reader.indispensable
+            self._recalled = found if dispensable else None
 
     def ask(self, parameters: dict[str, Any]) -> Answer:
         if self._recalled is not None:
@@ -271,7 +275,8 @@ class _Talk:
     def is_settled_by(self, failure: Failure) -> bool:
         """What is wrong with a later page may be its token alone, which is good for a while only."""
         on_first_page = len(self._heard) <= 1
-        return failure.settled and (on_first_page or failure.outcome is not Outcome.FAILED)
+        final = failure.settled and not self._reader.indispensable
+        return final and (on_first_page or failure.outcome is not Outcome.FAILED)
 
     def end(self, *, keep: bool) -> None:
         """Write down what was heard, where that settles the question."""

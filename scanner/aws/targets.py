@@ -119,20 +119,21 @@ def organization_reader(scope: Scope, caller: Caller, own: Reader) -> Reader:
         return own
     if not is_arn(scope.list_role_arn):
         raise UserError(f"list role: {scope.list_role_arn!r} is not an ARN")
-    entered = _Door(scope, caller, own, scope.list_role_arn).enter()
+    entered = _Door(scope, caller, replace(own, indispensable=True), scope.list_role_arn).enter()
     if isinstance(entered, Gap):
         raise UserError(
             f"the role that lists the organization can't be assumed: {entered.detail}",
             hint=f"its trust policy must let {caller.arn} assume it",
         )
-    return entered.value
+    return replace(entered.value, indispensable=False)
 
 
 def find_targets(scope: Scope, caller: Caller, organizations: Reader) -> tuple[Target, ...]:
     """The accounts of the scope, sorted. Raises UserError where they can't be told, or none is left."""
     targets: dict[str, Target] = {}
     if scope.lists_organization:
-        members = list_members_below(organizations, scope.ous) if scope.ous else list_members(organizations)
+        desk = replace(organizations, indispensable=True)
+        members = list_members_below(desk, scope.ous) if scope.ous else list_members(desk)
         if isinstance(members, Gap):
             raise UserError(
                 f"the accounts of the organization can't be listed: {members.detail}",

@@ -19,15 +19,18 @@ from pydantic import SecretStr
 from scanner import run_file
 from scanner.aws.collect import collect
 from scanner.aws.journal import Journal, prepare
+from scanner.aws.permissions import DESCRIBE_TRAILS
 from scanner.aws.pool import Pool
+from scanner.aws.reader import Fact
 from scanner.aws.recorder import Recorder
 from scanner.aws.scope import Scope
 from scanner.errors import SourceExpiredError, UserError
 from scanner.model.posture import Posture
-from scanner.model.reading import Gap
+from scanner.model.reading import Gap, Known
 from tests.aws.fake import ARCHIVE, CALLER, HOME, MEMBER, Call, FakeAws, Refusal, Wire, identity, issued
 from tests.aws.world import DENIED, EVERYTHING, LEADER, NOW, ORGANIZATION_WIDE, organization
 
+NAMES = Fact(DESCRIBE_TRAILS, lambda answer: tuple(one["Name"] for one in answer["trailList"]))
 ONE_BY_ONE = ORGANIZATION_WIDE.model_copy(update={"concurrency": 1})
 OF_SESSIONS = ("AssumeRole", "GetCallerIdentity")
 SHUT = "444444444444"
@@ -232,6 +235,36 @@ class TestASession:
         for secret in secrets:
             assert secret.encode() not in content
             assert secret not in "".join(told)
+
+
+class TestWhatEndsAScanUntilItIsPutRight:
+    def test_is_asked_again_where_the_organization_could_not_be_listed(
+        self, world: FakeAws, folder: Path
+    ) -> None:
+        rules = list(world.rules)
+        world.on("ListAccounts", DENIED)
+        for _ in range(2):
+            with pytest.raises(UserError, match="can't be listed"):
+                scan(world, folder)
+        world.rules[:] = rules
+        assert {one.state for one in scan(world, folder).accounts} == {"assessed"}
+        assert world.operations().count("ListAccounts") == 3
+
+    def test_is_asked_again_where_the_role_that_lists_was_refused(self, world: FakeAws, folder: Path) -> None:
+        scope = ONE_BY_ONE.model_copy(update={"list_role_arn": f"arn:aws:iam::{CALLER}:role/list"})
+        rules = list(world.rules)
+        world.on("AssumeRole", DENIED, RoleArn=scope.list_role_arn)
+        with pytest.raises(UserError, match="can't be assumed"):
+            scan(world, folder, scope)
+        world.rules[:] = rules
+        assert {one.state for one in scan(world, folder, scope).accounts} == {"assessed"}
+
+    def test_is_asked_again_though_others_could_do_without_it(self, aws: FakeAws, folder: Path) -> None:
+        aws.on("DescribeTrails", DENIED)
+        with Journal(folder) as journal:
+            assert isinstance(aws.reader(journal=journal).read(NAMES), Gap)
+            aws.on("DescribeTrails", {"trailList": []})
+            assert aws.reader(journal=journal, indispensable=True).read(NAMES) == Known(())
 
 
 class TestTheCaller:
