@@ -73,7 +73,7 @@ class Program(click.Group):
             return 0
 
     def main(self, *args: Any, **extra: Any) -> NoReturn:
-        # Python ends with a look for garbage in all that there is: a sixth of a second, just before all is gone.
+        # Python ends with a look for garbage in all that there is: a sixth of a second, before all is gone.
         atexit.register(gc.freeze)
         messages.show("text", logging.INFO)
         extra |= {"prog_name": "trailaudit", "standalone_mode": False}
