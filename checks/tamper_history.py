@@ -1,5 +1,6 @@
 """The check `tamper-history`."""
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated
 
@@ -103,13 +104,23 @@ def _elsewhere(account: Account, posture: Posture) -> Verdict | None:
 
     None where there is nothing of that kind.
     """
-    trails = (_trail_elsewhere(one, posture) for one in posture.trails if _filed(one, posture) == account.id)
-    buckets = (
-        _bucket_elsewhere(one, account, posture)
-        for one in posture.buckets
-        if bucket_subject(one, posture).account == account.id
-    )
+    filed = _filed_under(posture).get(account.id, ())
+    trails = (_trail_elsewhere(one, posture) for one in filed if isinstance(one, Trail))
+    buckets = (_bucket_elsewhere(one, account, posture) for one in filed if isinstance(one, Bucket))
     return next((one for one in (*trails, *buckets) if one is not None), None)
+
+
+def _filed_under(posture: Posture) -> Mapping[str | None, Sequence[Trail | Bucket]]:
+    """The trails and log buckets by the account that tells of them, for each account asks."""
+    if _filed_under not in posture.derived:
+        filed: dict[str | None, list[Trail | Bucket]] = {}
+        for trail in posture.trails:
+            filed.setdefault(_filed(trail, posture), []).append(trail)
+        for bucket in posture.buckets:
+            filed.setdefault(bucket_subject(bucket, posture).account, []).append(bucket)
+        posture.derived[_filed_under] = filed
+    found: Mapping[str | None, Sequence[Trail | Bucket]] = posture.derived[_filed_under]
+    return found
 
 
 def _trail_elsewhere(trail: Trail, posture: Posture) -> Verdict | None:

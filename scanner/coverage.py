@@ -98,8 +98,8 @@ def _contributes(selectors: AdvancedSelectors, wanted: EventClass) -> bool:
 
 def answers(account: Account, posture: Posture, wanted: EventClass) -> Mapping[str, Answer]:
     """The answer for each region that is judged, leader region included, by region name."""
-    # Several checks ask, and the matrix.
-    key = (answers, account.id, wanted)
+    # Several checks ask, and the matrix; and what records in one member records in the next.
+    key = (answers, places(account, posture), wanted)
     if key not in posture.derived:
         posture.derived[key] = _answers(places(account, posture), wanted)
     found: Mapping[str, Answer] = posture.derived[key]
@@ -120,7 +120,11 @@ class Place:
 
 def places(account: Account, posture: Posture) -> tuple[Place, ...]:
     """The regions that are judged, each in one place."""
-    return _places(account, recorders(account, posture))
+    key = (places, account.id)
+    if key not in posture.derived:
+        posture.derived[key] = _places(account, recorders(account, posture))
+    found: tuple[Place, ...] = posture.derived[key]
+    return found
 
 
 def _places(account: Account, found: Recorders) -> tuple[Place, ...]:

@@ -9,7 +9,7 @@ from scanner.events import translate
 from scanner.model.arn import parse_arn
 from scanner.model.base import iso
 from scanner.model.posture import Account, Posture
-from scanner.model.reading import Gap, Known, Outcome, Reading, all_of
+from scanner.model.reading import Gap, Known, Outcome, Reading, all_of, first_gap
 from scanner.model.store import EventDataStore
 from scanner.model.trail import AdvancedSelectors, Selectors, Trail, TrailStatus
 from scanner.words import span
@@ -176,19 +176,29 @@ def may_manage(account: str, posture: Posture) -> bool:
 
 def _unlisted_stores(account: Account, posture: Posture) -> Iterator[Gap]:
     """Why there may be other stores that record this account."""
-    tellers = [account]
-    if account.in_organization:
-        tellers += [
-            one
-            for one in posture.accounts
-            if one.id != account.id and one.in_organization and may_manage(one.id, posture)
-        ]
-    for teller in tellers:
-        if teller.gap is not None:
-            yield teller.gap
-        for view in teller.views:
-            if isinstance(view.stores, Gap) and view.stores.outcome is not Outcome.REGION_DISABLED:
-                yield view.stores
+    yield from _untold(account)
+    if account.in_organization and (gap := _untold_by_managers(posture)) is not None:
+        yield gap
+
+
+def _untold(account: Account) -> Iterator[Gap]:
+    if account.gap is not None:
+        yield account.gap
+    for view in account.views:
+        if isinstance(view.stores, Gap) and view.stores.outcome is not Outcome.REGION_DISABLED:
+            yield view.stores
+
+
+def _untold_by_managers(posture: Posture) -> Gap | None:
+    """One gap for all accounts that may be the management account: where nobody says which one is, they are
+    as many as the accounts that ask.
+    """
+    if _untold_by_managers not in posture.derived:
+        managers = (one for one in posture.accounts if one.in_organization and may_manage(one.id, posture))
+        gaps = [gap for manager in managers for gap in _untold(manager)]
+        posture.derived[_untold_by_managers] = first_gap(gaps) if gaps else None
+    found: Gap | None = posture.derived[_untold_by_managers]
+    return found
 
 
 @dataclass(frozen=True, slots=True)

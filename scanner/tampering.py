@@ -40,17 +40,31 @@ def watches(account: Account, posture: Posture) -> tuple[Watch, ...]:
     regions = {*account.judged_regions}
     # A trail can only be changed where it is at home, be that region scanned or not.
     regions |= {trail.home_region for trail in posture.trails_of(account) if trail.owner == account.id}
-    things: dict[tuple[str, str], set[str]] = {}
-    for bucket in posture.buckets:
-        if bucket.owner == Known(account.id) and isinstance(bucket.region, Known):
-            things.setdefault((bucket.region.value, S3), set()).add(bucket.name)
-    for trail in posture.trails:
-        if trail.key_id and is_key(trail.key_id) and parse_arn(trail.key_id).account == account.id:
-            things.setdefault((parse_arn(trail.key_id).region, KMS), set()).add(trail.key_id)
     return (
         *(Watch(region, CLOUDTRAIL) for region in sorted(regions)),
-        *(Watch(*place, frozenset(found)) for place, found in sorted(things.items())),
+        *(Watch(*place, things) for place, things in sorted(_things(posture).get(account.id, {}).items())),
     )
+
+
+def _things(posture: Posture) -> Mapping[str, Mapping[tuple[str, str], frozenset[str]]]:
+    """The log buckets and the trails' keys, by the account that owns them, by region and event source."""
+    if _things not in posture.derived:
+        things: dict[str, dict[tuple[str, str], set[str]]] = {}
+        for bucket in posture.buckets:
+            if isinstance(bucket.owner, Known) and isinstance(bucket.region, Known):
+                of_owner = things.setdefault(bucket.owner.value, {})
+                of_owner.setdefault((bucket.region.value, S3), set()).add(bucket.name)
+        for trail in posture.trails:
+            if trail.key_id and is_key(trail.key_id):
+                key = parse_arn(trail.key_id)
+                of_owner = things.setdefault(key.account, {})
+                of_owner.setdefault((key.region, KMS), set()).add(trail.key_id)
+        posture.derived[_things] = {
+            owner: {place: frozenset(names) for place, names in of_owner.items()}
+            for owner, of_owner in things.items()
+        }
+    told: Mapping[str, Mapping[tuple[str, str], frozenset[str]]] = posture.derived[_things]
+    return told
 
 
 def is_key(key: str) -> bool:

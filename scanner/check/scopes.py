@@ -1,7 +1,7 @@
 """The scope classes: each walks the posture's subjects of one kind, and its checks judge them one by one."""
 
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from scanner.check.contract import (
@@ -154,15 +154,17 @@ class BucketCheck(Check):
 
 def bucket_subject(bucket: Bucket, posture: Posture) -> Subject:
     """Filed under the bucket's owner, else the owner of a trail that uses it, else who sees that trail."""
-    users = posture.users(bucket.name)
-    candidates = [
-        *([bucket.owner.value] if isinstance(bucket.owner, Known) else []),
-        *sorted(trail.owner for trail in users),
-        *sorted(seer.id for trail in users for seer in posture.seers(trail)),
-    ]
-    account = next((one for one in candidates if posture.in_scope(one)), posture.caller.account)
+    owner = bucket.owner.value if isinstance(bucket.owner, Known) else None
+    account = _filed(owner, posture.users(bucket.name), posture)
     region = bucket.region.value if isinstance(bucket.region, Known) else None
     return Subject(account, region, bucket_arn(posture.partition, bucket.name))
+
+
+def _filed(owner: str | None, users: Sequence[Trail], posture: Posture) -> str:
+    """The account of a thing that these trails use; seers are in scope, and may be thousands."""
+    owners = ([] if owner is None else [owner]) + sorted(trail.owner for trail in users)
+    seers = (seer.id for trail in users for seer in posture.seers(trail)[:1])
+    return next(filter(posture.in_scope, owners), None) or min(seers, default=posture.caller.account)
 
 
 class StoreCheck(Check):
@@ -243,12 +245,7 @@ class LogGroupCheck(Check):
     def _subject(self, arn: str, trails: list[Trail], posture: Posture) -> Subject:
         """Filed under the group's owner, else the owner of a trail that uses it, else who sees that trail."""
         group = parse_arn(arn) if is_arn(arn) else None
-        candidates = [
-            *([group.account] if group else []),
-            *sorted(trail.owner for trail in trails),
-            *sorted(seer.id for trail in trails for seer in posture.seers(trail)),
-        ]
-        account = next((one for one in candidates if posture.in_scope(one)), posture.caller.account)
+        account = _filed(group.account if group else None, trails, posture)
         return Subject(account, group.region if group else None, arn)
 
     def _verdict(self, arn: str, posture: Posture) -> Verdict:

@@ -16,6 +16,7 @@ first failed (`first_seen`), so a chain of baselines knows a failure that comes 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from scanner.compare.sight import Sight
@@ -40,11 +41,13 @@ def since(
     for finding in findings:
         old = before.get(finding.id)
         first = None if old is None else _first_seen(old, then)
-        update = {
-            "change": _change(finding, old, failed_before=first is not None),
-            "first_seen": now if first is None and finding.status is Status.FAIL else first,
-        }
-        changed.append(finding.model_copy(update=update))
+        changed.append(
+            replace(
+                finding,
+                change=_change(finding, old, failed_before=first is not None),
+                first_seen=now if first is None and finding.status is Status.FAIL else first,
+            )
+        )
     gone = [
         _gone(old, sight, then)
         for identity, old in before.items()

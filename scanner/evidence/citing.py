@@ -5,6 +5,7 @@ They are at most more than decided: a check that fails on the first of two facts
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from scanner.check import Check
 from scanner.evidence.grounds import Ground, grounds, topic
@@ -38,7 +39,7 @@ def cited(result: Result, checks: Iterable[Check], posture: Posture, records: Se
     }
     shelf = _Shelf(posture, records)
     findings = tuple(
-        finding.model_copy(update={"evidence": shelf.behind(finding, needs.get(finding.check, frozenset()))})
+        replace(finding, evidence=shelf.behind(finding, needs.get(finding.check, frozenset())))
         for finding in result.findings
     )
     used = {id_ for finding in findings for id_ in finding.evidence or ()}

@@ -1,11 +1,14 @@
 """Verdicts and findings."""
 
 import hashlib
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
-from scanner.model.base import Frozen, Moment
+from pydantic import ConfigDict
+
+from scanner.model.base import CLOSED, Frozen, Moment
 from scanner.model.reading import Gap
 
 
@@ -68,8 +71,11 @@ Change = Literal["new", "unchanged", "fixed", "reappeared", "lost-visibility", "
 """What became of a verdict since the baseline (`scanner.compare.baseline` says when it is which)."""
 
 
-class Finding(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
     """One verdict on one subject. The order of members is that of the JSON."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = CLOSED
 
     id: str
     check: str

@@ -1,12 +1,15 @@
 """What was seen: the whole input of judging, written down and read back as JSON."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
+
+from pydantic import ConfigDict
 
 from scanner.model.alarms import AlarmBoard, Topic
 from scanner.model.arn import LEADER_REGIONS, root_arn
-from scanner.model.base import Frozen, Moment
+from scanner.model.base import CLOSED, Frozen, Moment
 from scanner.model.bucket import Bucket
 from scanner.model.history import History
 from scanner.model.key import Key
@@ -93,8 +96,11 @@ class Account(Frozen):
         return tuple(view.trails for view in self.views if isinstance(view.trails, Gap))
 
 
-class CallCount(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallCount:
     """How often one API action ended one way, by account and region."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = CLOSED
 
     account: str
     region: str | None
@@ -161,18 +167,18 @@ class Posture(Frozen):
 
     @cached_property
     def _users(self) -> dict[str, tuple[Trail, ...]]:
-        users: dict[str, tuple[Trail, ...]] = {}
+        users: dict[str, list[Trail]] = {}
         for trail in self.trails:
-            users[trail.bucket] = (*users.get(trail.bucket, ()), trail)
-        return users
+            users.setdefault(trail.bucket, []).append(trail)
+        return {bucket: tuple(trails) for bucket, trails in users.items()}
 
     @cached_property
     def _seers(self) -> dict[str, tuple[Account, ...]]:
-        seers: dict[str, tuple[Account, ...]] = {}
+        seers: dict[str, list[Account]] = {}
         for account in self.reachable:
             for arn in account.trail_arns:
-                seers[arn] = (*seers.get(arn, ()), account)
-        return seers
+                seers.setdefault(arn, []).append(account)
+        return {arn: tuple(accounts) for arn, accounts in seers.items()}
 
     @cached_property
     def derived(self) -> dict[Any, Any]:

@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
-from pydantic import Field, JsonValue
+from pydantic import ConfigDict, Field, JsonValue
 
-from scanner.model.base import Frozen, Moment
+from scanner.model.base import CLOSED, Frozen, Moment
 from scanner.model.evidence import Record
 from scanner.model.finding import Finding, Severity, Status
 from scanner.model.posture import AccountState, CallCount
@@ -81,8 +82,11 @@ class Rule(Frozen):
     options: dict[str, JsonValue]
 
 
-class Coverage(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
     """Whether one class of events is recorded in one account and region, by what, and what is left out."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = CLOSED
 
     account: str
     region: str

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from scanner.access.globs import is_pattern, like
@@ -32,10 +33,7 @@ def apply(
         if note.state == "active":
             excused |= dict.fromkeys(note.findings, _short(waiver))
     return (
-        tuple(
-            one.model_copy(update={"waiver": excused[one.id]}) if one.id in excused else one
-            for one in findings
-        ),
+        tuple(replace(one, waiver=excused[one.id]) if one.id in excused else one for one in findings),
         tuple(sorted(notes, key=lambda note: note.id)),
     )
 

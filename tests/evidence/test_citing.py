@@ -1,6 +1,7 @@
 """Each verdict cites the calls that it rests on, and no others."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -246,7 +247,7 @@ def test_citing_changes_nothing_else() -> None:
     after = cited(before, some, seen, (LISTED,))
 
     def bare(finding: Finding) -> Finding:
-        return finding.model_copy(update={"evidence": None})
+        return replace(finding, evidence=None)
 
     findings = tuple(map(bare, after.findings))
     assert after.model_copy(update={"findings": findings, "evidence": ()}) == before

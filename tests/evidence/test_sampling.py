@@ -1,6 +1,7 @@
 """A sample can be drawn again by anybody."""
 
 import hashlib
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -64,7 +65,7 @@ def test_nothing_is_drawn_from_nothing() -> None:
 
 def test_each_item_brings_the_records_that_it_cites() -> None:
     told = record("cloudtrail:DescribeTrails")
-    findings = tuple(one.model_copy(update={"evidence": (told.id,)}) for one in RESULT.findings)
+    findings = tuple(replace(one, evidence=(told.id,)) for one in RESULT.findings)
     result = RESULT.model_copy(update={"findings": findings, "evidence": (told,)})
     (item,) = draw(result, MANIFEST, size=1, seed="s").items
     assert (item.number, item.records) == (1, (told,))

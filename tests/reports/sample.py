@@ -6,6 +6,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import Any, get_args
@@ -537,6 +538,6 @@ def with_evidence(some: Report, text: str = "{}", calls: int = 5) -> Report:
         for number in range(1, calls + 1)
     )
     ids = tuple(record.id for record in records)
-    cited = tuple(one.model_copy(update={"evidence": ids}) for one in some.result.findings)
+    cited = tuple(replace(one, evidence=ids) for one in some.result.findings)
     result = some.result.model_copy(update={"findings": cited, "evidence": records})
     return some.model_copy(update={"result": result})

@@ -279,7 +279,7 @@ def large(accounts: int, per_account: int) -> Report:
         for check in range(per_account):
             status = (Status.PASS, Status.PASS, Status.FAIL, Status.UNKNOWN)[(number + check) % 4]
             findings.append(
-                Finding.model_construct(
+                Finding(
                     id="",
                     check=f"check-with-an-ordinary-name-{check % 70}",
                     status=status,

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from importlib.resources import files
 
 import pytest
@@ -194,7 +195,7 @@ def test_the_number_in_a_cell_leads_to_what_records_it_and_what_is_left_out() ->
 
 def test_regions_recorded_by_different_trails_stand_apart() -> None:
     cells = [
-        one.model_copy(update={"by": (f"trail-of-{one.region}",)})
+        replace(one, by=(f"trail-of-{one.region}",))
         for region in ("a", "b")
         for one in sample.coverage(sample.MAIN, region)
     ]

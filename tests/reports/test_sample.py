@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,7 @@ def sample(result: Result | None = None, size: int = 99, seed: str = "2026-q1", 
         record("cloudtrail:DescribeTrails", id=f"{number}", facts=text)
         for number, text in enumerate(HOSTILE_TEXTS[:calls])
     )
-    cited = tuple(one.model_copy(update={"evidence": tuple(r.id for r in records)}) for one in told.findings)
+    cited = tuple(replace(one, evidence=tuple(r.id for r in records)) for one in told.findings)
     evidenced = told.model_copy(update={"findings": cited, "evidence": records})
     return draw(evidenced, MANIFEST, size=size, seed=seed)
 

@@ -1,6 +1,7 @@
 """Which failures are excused, until when, and what is said of waivers that excuse nothing."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -30,17 +31,16 @@ def told(some: WaiverRule, *findings: Finding, today: date = TODAY) -> tuple[str
 def test_a_waived_failure_stays_a_failure_and_names_the_waiver() -> None:
     judged, (note,) = apply([finding()], [waiver(approver="ciso", ticket="SEC-1")], TODAY)
     assert judged == (
-        finding().model_copy(
-            update={
-                "waiver": Waiver(
-                    id="W-1",
-                    owner="platform@example.com",
-                    approver="ciso",
-                    reason="replaced in March",
-                    ticket="SEC-1",
-                    expires=date(2026, 2, 28),
-                )
-            }
+        replace(
+            finding(),
+            waiver=Waiver(
+                id="W-1",
+                owner="platform@example.com",
+                approver="ciso",
+                reason="replaced in March",
+                ticket="SEC-1",
+                expires=date(2026, 2, 28),
+            ),
         ),
     )
     assert (note.state, note.detail, note.findings) == ("active", "excuses 1 failure", (finding().id,))
@@ -183,7 +183,7 @@ def test_exactly_the_failures_that_a_waiver_in_force_is_about_are_excused(
 ) -> None:
     judged, notes = apply(findings, waivers, TODAY)
     in_force = [one for one in waivers if one.created <= TODAY <= one.expires]
-    assert [one.model_copy(update={"waiver": None}) for one in judged] == findings
+    assert [replace(one, waiver=None) for one in judged] == findings
     assert [one.waiver is not None for one in judged] == [
         one.status is Status.FAIL and any(covers(some, one) for some in in_force) for one in findings
     ]
