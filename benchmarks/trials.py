@@ -80,7 +80,8 @@ def judge_chaos(seen: Seen) -> Iterator[str]:
         yield f"{account} is not complete"
     for account in sorted(whole & expected.keys()):
         yield f"{account} is complete, though much could not be read"
-    throttled = dict.fromkeys(set(THROTTLED) - whole, "hrottl")
+    # Whatever ended the attempts of a call: a refusal, or an answer that was cut.
+    throttled = dict.fromkeys(set(THROTTLED) - whole, "code=")
     yield from unexplained(seen.result, expected | throttled)
     yield from invented(seen.result, seen.posture)
     yield from _attributed(seen, {CALLER, ARCHIVE})
