@@ -1,20 +1,22 @@
 """The report for people: one HTML file that needs nothing else and reaches nothing else."""
 
+from dataclasses import replace
 from functools import cache
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from jinja2 import Environment
 from markupsafe import Markup
 
-from reports.html.coverage import coverage_map
+from reports.html.coverage import CoverageMap, coverage_map
+from reports.html.evidence import NO_CALLS
 from reports.html.frameworks import blocks
-from reports.html.heatmap import heat_map
+from reports.html.heatmap import HeatMap, heat_map
 from reports.html.over_time import change_rows, waiver_rows
 from reports.html.overview import label, overview, sentence
 from reports.html.page import asset, environment, joined, policy
 from reports.html.problems import all_grants, lost_readings, todos, unknowns
 from reports.html.prose import inline, prose
-from reports.html.table import MOST_ROWS, packed, rows, without_script
+from reports.html.table import MOST_ROWS, on_paper, packed, rows, without_script
 from reports.html.text import account_link, check_link, findings_link
 from reports.html.words import (
     CONTROL_LOOKS,
@@ -26,7 +28,7 @@ from reports.html.words import (
     STATUSES,
 )
 from reports.over_time import ABSENCES, since, states
-from reports.verdicts import LOOKS, worst_first
+from reports.verdicts import LOOKS, mark, worst_first
 from reports.words import moment
 from scanner.model.result import Report
 
@@ -44,12 +46,47 @@ class HtmlRenderer:
         style, script = asset("styles.css"), joined(SCRIPT)
         ordered = worst_first(report.result.findings)
         heat, coverage = heat_map(report), coverage_map(report.result)
-        waiting = unknowns(report.result)
-        page = _environment().get_template("report.html.j2")
-        html = page.render(
+        html = _page(
+            report,
+            heat,
+            coverage,
             policy=policy(style, script),
-            style=Markup(style),  # noqa: S704 - our own file
             script=Markup(script),  # noqa: S704 - our own file
+            rows=rows(report, ordered),
+            shown=without_script(len(ordered)),
+            data=packed(report, ordered, heat, coverage.block_of),
+            explained=None,
+        )
+        return html.encode()
+
+
+def paper(report: Report) -> str:
+    """The page for who leafs through it: without a script, and long only where something is to be done.
+
+    Findings that passed or don't apply are counted, and checks that have no others have no prose.
+    """
+    listed = worst_first(finding for finding in report.result.findings if mark(finding) not in ("p", "n"))
+    return _page(
+        report,
+        heat_map(report),
+        coverage_map(report.result),
+        policy=policy(asset("styles.css")),
+        script=None,
+        rows=tuple(replace(row, calls=NO_CALLS) for row in rows(report, listed)),
+        shown=on_paper(len(listed), len(report.result.findings)),
+        data=None,
+        explained={finding.check for finding in listed},
+    )
+
+
+def _page(report: Report, heat: HeatMap, coverage: CoverageMap, **given: Any) -> str:
+    """`explained`: the checks that are shown with their prose; None: all."""
+    waiting = unknowns(report.result)
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            style=Markup(asset("styles.css")),  # noqa: S704 - our own file
             report=report,
             result=report.result,
             overview=overview(report),
@@ -64,11 +101,9 @@ class HtmlRenderer:
             changes=change_rows(report.result),
             since=since(report.result.findings),
             states=states(report.result.waivers),
-            rows=rows(report, ordered),
-            without_script=without_script(len(ordered)),
-            data=packed(report, ordered, heat, coverage.block_of),
+            **given,
         )
-        return html.encode()
+    )
 
 
 @cache

@@ -32,6 +32,9 @@ class Calls:
     first: tuple[Call, ...]
 
 
+NO_CALLS = Calls(0, ())
+
+
 def calls(finding: Finding, result: Result) -> Calls:
     cited = finding.evidence or ()
     found = (result.record(id_) for id_ in cited[:IN_ROWS])

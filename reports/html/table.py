@@ -84,6 +84,18 @@ def without_script(total: int) -> str:
     )
 
 
+def on_paper(listed: int, total: int) -> str:
+    """What the page says above its rows where they are those that are failed, unknown or waived."""
+    if listed == 0:
+        return "No finding is failed, unknown or waived. The JSON report holds them all."
+    first = f"The first {number(MOST_ROWS)} of" if listed > MOST_ROWS else "All"
+    rest = f"The other {number(total - listed)} passed or do not apply. " if total > listed else ""
+    return (
+        f"{first} {number(listed)} findings that are failed, unknown or waived, the worst first. "
+        f"{rest}The JSON report holds them all."
+    )
+
+
 def packed(report: Report, ordered: Sequence[Finding], heat: HeatMap, block_of: Mapping[str, int]) -> Markup:
     """The JSON that the script reads, safe inside a script element.
 

@@ -7,11 +7,12 @@ from importlib.resources import files
 
 import pytest
 
+from reports.html import paper
 from reports.html.coverage import CoverageCell, CoverageNote, coverage_map
 from reports.html.heatmap import MOST_LINES, heat_map
 from reports.html.overview import overview, sentence
 from reports.html.problems import MANY, MOST, lost_readings, todos, unknowns
-from reports.html.table import MOST_ROWS, packed, rows, without_script
+from reports.html.table import MOST_ROWS, on_paper, packed, rows, without_script
 from reports.html.words import EVENT_CLASSES
 from reports.verdicts import note, worst_first
 from scanner.model.finding import Finding, Reason, Severity, Status
@@ -278,6 +279,24 @@ def test_rows_begin_with_the_worst() -> None:
 
 def test_a_page_that_does_not_show_every_finding_says_where_they_are() -> None:
     assert without_script(MOST_ROWS + 1).endswith("the JSON report holds them all.")
+
+
+def test_paper_says_how_many_findings_it_leaves_out() -> None:
+    assert on_paper(5, 8) == (
+        "All 5 findings that are failed, unknown or waived, the worst first. The other 3 passed or do not apply. "
+        "The JSON report holds them all."
+    )
+    assert on_paper(MOST_ROWS + 1, MOST_ROWS + 1).startswith("The first 1,000 of 1,001 findings")
+    assert on_paper(0, 3).startswith("No finding is failed, unknown or waived")
+
+
+def test_paper_has_prose_of_the_checks_that_ask_for_something_and_no_script() -> None:
+    page = paper(report())
+    assert "<script" not in page
+    passing = paper(report(findings=[finding(status=Status.PASS)]))
+    assert "Why it matters" in paper(report(findings=[finding()]))
+    assert "Why it matters" not in passing
+    assert "That is not a pass." not in passing
 
 
 def _luminance(colour: str) -> float:
