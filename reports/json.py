@@ -3,12 +3,20 @@
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
+from pydantic import TypeAdapter
+
 from reports.words import REPLACEMENT
-from scanner.model.result import Report, Result
+from scanner.model.evidence import Record
+from scanner.model.finding import Finding
+from scanner.model.posture import CallCount
+from scanner.model.result import Coverage, Report, Result
 from scanner.model.schema import schema_of
+
+CHUNK = 1 << 16
+"""Bytes that are handed on at once, or a little more."""
 
 SURROGATES = re.compile("[\ud800-\udfff]")
 """Half a character: neither UTF-8 nor JSON readers take it."""
@@ -24,7 +32,28 @@ class JsonRenderer:
     suffix: ClassVar[str] = ".json"
 
     def render(self, report: Report) -> bytes:
-        return encoded(report.result.model_dump(mode="json"))
+        return b"".join(self.stream(report))
+
+    def stream(self, report: Report) -> Iterator[bytes]:
+        return _pieces(_members(report.result), depth=2)
+
+
+_MANY: Mapping[str, TypeAdapter[Any]] = {
+    "readings": TypeAdapter(CallCount),
+    "coverage": TypeAdapter(Coverage),
+    "findings": TypeAdapter(Finding),
+    "evidence": TypeAdapter(Record),
+}
+"""The members that grow with the accounts: their items are turned into JSON one by one."""
+
+
+def _members(result: Result) -> dict[str, Any]:
+    few = result.model_dump(mode="json", exclude=set(_MANY))
+
+    def items(name: str) -> Iterator[Any]:
+        return (_MANY[name].dump_python(item, mode="json") for item in getattr(result, name))
+
+    return {name: items(name) if name in _MANY else few[name] for name in Result.model_fields}
 
 
 def encoded(value: Any, depth: int = 2) -> bytes:
@@ -32,12 +61,20 @@ def encoded(value: Any, depth: int = 2) -> bytes:
 
     An iterator is an array: its items are forgotten as they are written.
     """
-    file = io.BytesIO()
-    for piece in _laid_out(value, "", depth):
+    return b"".join(_pieces(value, depth))
+
+
+def _pieces(value: Any, depth: int) -> Iterator[bytes]:
+    """In chunks: one for each token would be millions."""
+    chunk = io.BytesIO()
+    for text in _laid_out(value, "", depth):
         # Not pydantic's own writer: that one raises on a lone surrogate.
-        file.write(UNSEEN.sub(_escape, SURROGATES.sub(REPLACEMENT, piece)).encode())
-    file.write(b"\n")
-    return file.getvalue()
+        chunk.write(UNSEEN.sub(_escape, SURROGATES.sub(REPLACEMENT, text)).encode())
+        if chunk.tell() >= CHUNK:
+            yield chunk.getvalue()
+            chunk = io.BytesIO()
+    chunk.write(b"\n")
+    yield chunk.getvalue()
 
 
 def _laid_out(value: Any, indent: str, depth: int) -> Iterator[str]:

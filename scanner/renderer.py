@@ -1,5 +1,6 @@
 """The contract of a report format."""
 
+from collections.abc import Iterator
 from typing import ClassVar, Protocol
 
 from typing_extensions import TypeVar
@@ -18,6 +19,13 @@ class Renderer(Protocol[Told_contra]):
     """Of a file in this format, with the dot."""
 
     def render(self, report: Told_contra, /) -> bytes: ...
+
+
+class StreamingRenderer(Renderer[Told_contra], Protocol[Told_contra]):
+    """A format that need not be held in memory whole."""
+
+    def stream(self, report: Told_contra, /) -> Iterator[bytes]:
+        """The bytes of `render`, piece by piece."""
 
 
 class TerminalRenderer(Renderer[Told_contra], Protocol[Told_contra]):

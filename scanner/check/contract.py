@@ -8,6 +8,7 @@ docstring begins with the sentence that a pass means, then has the paragraphs *W
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from sys import intern
 from typing import ClassVar, ParamSpec
 
 from pydantic import BaseModel, ConfigDict
@@ -92,8 +93,9 @@ class Check(BaseModel):
             severity=self.severity,
             account=subject.account,
             region=subject.region,
-            resource=subject.resource,
-            message=message,
+            # Members of an organization get the same words by the thousand.
+            resource=intern(subject.resource),
+            message=intern(message),
             reason=reason,
         )
 

@@ -7,7 +7,7 @@ import logging
 import secrets
 import sqlite3
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -51,15 +51,17 @@ class KeptRun:
 
         return Journal(Path(self.path))
 
-    def keep(self, result: bytes) -> None:
-        """Put the JSON of the result beside the answers. Raises UserError where that fails."""
+    def keep(self, result: Iterable[bytes]) -> None:
+        """Put the JSON of the result, in pieces, beside the answers. Raises UserError where that fails."""
+        packer = zlib.compressobj()
+        body = b"".join((*map(packer.compress, result), packer.flush()))
         file = Path(self.path) / run_file.SCAN
         try:
             with contextlib.closing(run_file.opened(file, alone=True)) as connection:
                 connection.execute(RESULT)
                 with run_file.transaction(connection):
                     connection.execute("delete from result")
-                    connection.execute("insert into result values (?)", (zlib.compress(result),))
+                    connection.execute("insert into result values (?)", (body,))
                 # One plain file, that can be read where nothing can be written.
                 connection.execute("pragma journal_mode = delete")
         except sqlite3.Error as error:

@@ -17,7 +17,7 @@ from scanner import registry
 from scanner.cli import EXIT_USER, abandon_stdout
 from scanner.config import outputs_of, require_distinct, require_format
 from scanner.errors import UserError
-from scanner.renderer import Renderer, TerminalRenderer
+from scanner.renderer import Renderer, StreamingRenderer, TerminalRenderer
 from scanner.settings import STDOUT
 from scanner.words import plural
 
@@ -68,17 +68,19 @@ def as_json(value: BaseModel) -> bytes:
     return text.encode(errors="replace")
 
 
-def write(path: str, content: bytes) -> None:
+def write(path: str, content: bytes | Iterable[bytes]) -> None:
     """Put the file in its place when it is complete: a reader sees the old one or the new one.
 
     Raises UserError where that fails; then the old file, if any, is as it was.
     """
+    pieces = (content,) if isinstance(content, bytes) else content
     target = Path(os.path.realpath(path))  # a link stays a link
     try:
         if _replaceable(target):
-            _replace(target, content)
+            _replace(target, pieces)
         else:
-            target.write_bytes(content)
+            with target.open("wb") as file:
+                file.writelines(pieces)
     except OSError as error:
         raise UserError(f"{path} can't be written: {error.strerror or error}") from error
 
@@ -88,7 +90,7 @@ def _replaceable(target: Path) -> bool:
     return target.is_file() or not target.exists()
 
 
-def _replace(target: Path, content: bytes) -> None:
+def _replace(target: Path, pieces: Iterable[bytes]) -> None:
     partial = target.with_name(f".{target.name[:200]}.{secrets.token_hex(4)}.partial")
     # Opened by hand, not as a NamedTemporaryFile: so the user's umask decides who may read a report.
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
@@ -96,7 +98,7 @@ def _replace(target: Path, content: bytes) -> None:
         with os.fdopen(descriptor, "wb") as file:
             if target.exists():
                 os.fchmod(file.fileno(), stat.S_IMODE(target.stat().st_mode))
-            file.write(content)
+            file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())
         partial.replace(target)
@@ -126,9 +128,10 @@ def publish(report: object, outputs: Mapping[str, str], group: str = registry.RE
     for name, path in sorted(outputs.items(), key=lambda output: output[1] == STDOUT):
         try:
             renderer = registry.renderer(name, group)
-            content = _rendered(renderer, report, terminal=path == STDOUT and sys.stdout.isatty())
+            content = rendered(renderer, report, terminal=path == STDOUT and sys.stdout.isatty())
             if path == STDOUT:
-                to_stdout(content)
+                # Whole: what breaks on the way must not leave half of it there.
+                to_stdout(b"".join(content))
             else:
                 write(path, content)
                 log.info("wrote %s", path)
@@ -149,18 +152,26 @@ def finish(code: int, reason: str, problems: Sequence[UserError]) -> int:
     return final
 
 
-def _rendered(renderer: Renderer[Any], report: object, *, terminal: bool) -> bytes:
+def rendered(renderer: Renderer[Any], report: object, *, terminal: bool = False) -> Iterator[bytes]:
+    """The bytes of a report, piece by piece where the format can. Raises UserError where it breaks."""
     try:
         if terminal and _suits_terminal(renderer):
             colour = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
             width = shutil.get_terminal_size().columns
-            return renderer.to_terminal(report, width=width, colour=colour).encode()
-        return renderer.render(report)
+            yield renderer.to_terminal(report, width=width, colour=colour).encode()
+        elif _streams(renderer):
+            yield from renderer.stream(report)
+        else:
+            yield renderer.render(report)
     except Exception as error:  # a format that breaks must not take the others and the exit code along
         raise UserError(
             f"the {renderer.format} report can't be rendered: {type(error).__name__}: {error}",
             hint="this is a defect of that format, please report it",
         ) from error
+
+
+def _streams(renderer: Renderer[Any]) -> TypeGuard[StreamingRenderer[Any]]:
+    return hasattr(renderer, "stream")
 
 
 def _suits_terminal(renderer: Renderer[Any]) -> TypeGuard[TerminalRenderer[Any]]:

@@ -16,7 +16,7 @@ from scanner.cli import messages
 from scanner.cli.keeping import Keeping
 from scanner.cli.kept_run import KeptRun, run_id
 from scanner.cli.options import config_file, flags
-from scanner.cli.output import as_json, finish, publish, require_outputs, require_writable, write
+from scanner.cli.output import as_json, finish, publish, rendered, require_outputs, require_writable, write
 from scanner.cli.saved import read_saved
 from scanner.cli.seen import seen
 from scanner.config import load, scope
@@ -86,9 +86,10 @@ def scan(**given: Any) -> int:
     if keeping is not None:
         result = keeping.cited(result, config.checks, posture)
         problems += keeping.seal(result, config.checks, posture)
+    told = report(result, config.checks)
     if kept is not None:
-        problems += _attempt(lambda: kept.keep(as_json(result)))
-    problems += publish(report(result, config.checks), settings.outputs)
+        problems += _attempt(lambda: kept.keep(rendered(registry.renderer("json"), told)))
+    problems += publish(told, settings.outputs)
     gate = result.gate
     return finish(gate.code, f"{gate.verdict}: {', '.join(gate.reasons)}", problems)
 

@@ -164,3 +164,10 @@ def test_the_published_schema_lets_a_reader_rely_on_every_member() -> None:
     assert [error.message for error in published.iter_errors(without_reason)] == [
         "'waiver' is a required property"
     ]
+
+
+def test_what_is_streamed_is_what_is_rendered_and_comes_in_pieces() -> None:
+    long = report(findings=[finding(message="x" * 70_000), finding(message="y" * 70_000)])
+    pieces = list(JsonRenderer().stream(long))
+    assert len(pieces) > 2
+    assert b"".join(pieces) == JsonRenderer().render(long)
