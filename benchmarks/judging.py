@@ -151,9 +151,14 @@ def complete(result: Result) -> set[str]:
     return {account.id for account in result.scope.accounts if account.state == "assessed"} - unknown
 
 
-def unexplained(result: Result, expected: dict[str, str]) -> Iterator[str]:
-    """Accounts that lack the cause that they should have: `expected` holds a part of it for each."""
+def unexplained(result: Result, posture: Posture, expected: dict[str, str]) -> Iterator[str]:
+    """Accounts that lack the cause that they should have: `expected` holds a part of it for each.
+
+    A reading that failed where the others decide makes no verdict unknown: the posture alone tells of it.
+    """
     told: dict[str, set[str]] = defaultdict(set)
+    for gap in refusals(posture.model_dump(mode="json")):
+        told[gap["account"]].add(f"code={gap['code']!r}")
     for account in result.scope.accounts:
         told[account.id].add(account.reason or "")
     for finding in result.findings:

@@ -82,7 +82,7 @@ def judge_chaos(seen: Seen) -> Iterator[str]:
         yield f"{account} is complete, though much could not be read"
     # Whatever ended the attempts of a call: a refusal, or an answer that was cut.
     throttled = dict.fromkeys(set(THROTTLED) - whole, "code=")
-    yield from unexplained(seen.result, expected | throttled)
+    yield from unexplained(seen.result, seen.posture, expected | throttled)
     yield from invented(seen.result, seen.posture)
     yield from _attributed(seen, {CALLER, ARCHIVE})
     for account in EXPIRING:
