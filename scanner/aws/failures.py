@@ -95,6 +95,8 @@ BAD_CREDENTIALS = frozenset(
     }
 )
 """Answered with 403 too, but no permission is missing."""
+UNANSWERED = frozenset({"ConnectTimeoutError", "ReadTimeoutError"})
+"""How the SDK says that it waited in vain."""
 EXPIRED = frozenset(
     {
         "CredentialRetrievalError",

@@ -90,6 +90,8 @@ class Pace:
     clock: Callable[[], float] = time.monotonic
     share: float = SHARE
     _buckets: dict[Key, _Bucket | None] = field(default_factory=dict)
+    _deaf: set[tuple[str, str | None, str]] = field(default_factory=set)
+    """By account, region and service."""
     _lock: Lock = field(default_factory=Lock)
 
     def turn(self, key: Key) -> bool:
@@ -115,6 +117,16 @@ class Pace:
                 bucket.waited += seconds
                 bucket.slowed = min(SLOWEST, bucket.slowed * 2)
         return self.sleep(seconds)
+
+    def give_up(self, key: Key) -> None:
+        """A call got no answer, however often it was tried: that endpoint is deaf to that account."""
+        account, region, call = key
+        self._deaf.add((account, region, call.service))
+
+    def is_given_up(self, key: Key) -> bool:
+        """Whether another call to the same endpoint would only wait for as long again."""
+        account, region, call = key
+        return (account, region, call.service) in self._deaf
 
     def _bucket(self, key: Key) -> _Bucket | None:
         if key not in self._buckets:

@@ -2,7 +2,8 @@
 
 The only place that knows the exceptions of AWS calls. Each call is retried here, within a budget of
 its own: throttled ones five times over at most 15 seconds, connection faults twice. Before each
-attempt it waits for its turn (`pace`).
+attempt it waits for its turn (`pace`). A service that let an account's call time out twice in a region is
+not asked there again: each of the calls to come would take as long.
 """
 
 from collections import Counter
@@ -19,7 +20,7 @@ from botocore.parsers import ResponseParserError
 from pydantic import SecretStr, ValidationError
 
 from scanner.aws.clients import Clients, acting_as
-from scanner.aws.failures import EXPIRED, Failure, bounded, diagnose, one_line
+from scanner.aws.failures import EXPIRED, UNANSWERED, Failure, bounded, diagnose, one_line
 from scanner.aws.journal import Heard, Memory, Question
 from scanner.aws.pace import Key, Pace
 from scanner.aws.permissions import ASSUME_ROLE, ApiCall
@@ -89,6 +90,11 @@ class _Refused(Exception):  # noqa: N818 - it never leaves this module
 
 
 _GIVEN_UP = Failure("GivenUp", "the scan was given up", Outcome.FAILED)
+_DEAF = Failure(
+    "NoAnswer",
+    "the service answered nothing to the account in this region before, so it was not asked again",
+    Outcome.FAILED,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +174,13 @@ class Reader:
 
     def attempt(self, call: ApiCall, parameters: dict[str, Any]) -> Answer:
         """The answer of one call, tried as often as it is worth."""
-        attempt = 1
         key: Key = (self.payer, self.region, call)
+        failed: Counter[Outcome] = Counter()
         while True:
+            if self.pace.is_given_up(key):
+                raise _Refused(_DEAF, call, failed.total())
             if self.pace.turn(key):
-                raise _Refused(_GIVEN_UP, call, attempt)
+                raise _Refused(_GIVEN_UP, call, failed.total())
             try:
                 method = getattr(self.clients.get(call.service, self.region), call.method)
                 with acting_as(self.credentials):
@@ -181,9 +189,12 @@ class Reader:
                 failure = diagnose(error)
                 if failure.code in EXPIRED and self.credentials is self.clients.caller:
                     raise SourceExpiredError(self._message(failure)) from error
-                if attempt >= failure.attempts or self.pace.pause(key, attempt, failure.outcome):
-                    raise _Refused(failure, _culprit(error, call), attempt) from error
-                attempt += 1
+                failed[failure.outcome] += 1
+                spent = failed[failure.outcome] >= failure.attempts
+                if spent and failure.code in UNANSWERED:
+                    self.pace.give_up(key)
+                if spent or self.pace.pause(key, failed[failure.outcome], failure.outcome):
+                    raise _Refused(failure, _culprit(error, call), failed.total()) from error
             else:
                 return answer
 
@@ -298,7 +309,7 @@ class _Talk:
 
     def _refuse(self, refusal: _Refused) -> None:
         error = refusal.__cause__
-        if error is None:  # the scan was given up before it asked
+        if error is None:  # nothing was asked
             return
         message = self._reader.quotable(refusal.failure.message)
         self._refusal = replace(refusal.failure, message=message)

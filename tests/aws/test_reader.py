@@ -257,3 +257,42 @@ def test_the_ledger_is_sorted() -> None:
         CallCount(account="1", region="r", action="a", outcome=Outcome.DENIED, code="AccessDenied", count=2),
         CallCount(account="2", region=None, action="a", outcome=Outcome.OK, count=1),
     )
+
+
+def test_a_fault_after_a_throttle_has_its_own_attempts(aws: FakeAws) -> None:
+    cut = EndpointConnectionError(endpoint_url="https://x")
+    answers = iter([Refusal("ThrottlingException"), cut, Refusal("ThrottlingException"), {"trailList": []}])
+    aws.on("DescribeTrails", lambda _: next(answers))
+    assert aws.reader().read(COUNT) == Known(0)
+
+
+class TestAnEndpointThatAnswersNothing:
+    SILENT = ReadTimeoutError(endpoint_url="https://x")
+    OTHER = "222222222222"
+
+    def test_is_not_waited_for_again(self, aws: FakeAws) -> None:
+        aws.on("DescribeTrails", self.SILENT)
+        reader = aws.reader()
+        assert gap(reader.read(COUNT)).code == "ReadTimeoutError"
+        found = gap(reader.read(ARNS))
+        assert (found.code, found.outcome) == ("NoAnswer", Outcome.FAILED)
+        assert (
+            "cloudtrail:ListEventDataStores failed (NoAnswer): the service answered nothing" in found.detail
+        )
+        assert aws.operations() == ["DescribeTrails"] * 2
+
+    def test_keeps_no_other_account_region_or_service_waiting(self, aws: FakeAws) -> None:
+        aws.on("DescribeTrails", {"trailList": []})
+        aws.on("GetBucketPolicy", {"Policy": "{}"})
+        aws.on("DescribeTrails", self.SILENT, account=CALLER, region=HOME)
+        reader = aws.reader(payer=CALLER)
+        assert isinstance(reader.read(COUNT), Gap)
+        assert reader.at("us-east-1").read(COUNT) == Known(0)
+        assert reader.read(POLICY, Bucket="logs") == Known("{}")
+        assert aws.reader(self.OTHER, payer=self.OTHER, pace=reader.pace).read(COUNT) == Known(0)
+
+    def test_is_asked_again_after_a_call_that_only_took_a_second_attempt(self, aws: FakeAws) -> None:
+        answers = iter([self.SILENT, {"trailList": []}, {"trailList": []}])
+        aws.on("DescribeTrails", lambda _: next(answers))
+        reader = aws.reader()
+        assert [reader.read(COUNT), reader.read(COUNT)] == [Known(0), Known(0)]
