@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
@@ -40,6 +41,7 @@ def connected(address: str) -> Iterator[Any]:
         raise UserError("--dask needs the package distributed", "pip install 'trailaudit[dask]'") from error
     if address == LOCAL:
         with _own(distributed) as cluster, distributed.Client(cluster, set_as_default=False) as client:
+            client.run(_heed_the_parent_alone)
             yield client
         return
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # it tells of each connection that ends
@@ -62,6 +64,11 @@ def _own(distributed: Any) -> Any:
         dashboard_address=None,
         silence_logs=logging.CRITICAL,
     )
+
+
+def _heed_the_parent_alone() -> None:
+    """Ctrl-C reaches every process of the terminal: here the parent's word ends the work."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def threads(client: Any) -> int:
