@@ -15,6 +15,7 @@ import click
 
 from scanner import registry
 from scanner.cli.output import write
+from scanner.cli.report import report
 from scanner.cli.saved import read_saved
 from scanner.cli.scan import scan
 from scanner.cli.verify import verify
@@ -27,6 +28,8 @@ from scanner.errors import UserError
 from scanner.model.result import Result
 from scanner.model.verification import Verification
 from scanner.scan import EXIT_PASS, EXIT_USER
+
+PDF = "pdf"
 
 
 @click.command(short_help="The same against an embedded AWS, no credentials needed.")
@@ -41,13 +44,16 @@ from scanner.scan import EXIT_PASS, EXIT_USER
 @click.option(
     "--keep", is_flag=True, help="Leave the embedded AWS running until Ctrl-C, to try things on it."
 )
+@click.option("--pdf", is_flag=True, help="Write the PDF too (extra pdf); it takes as long as all the rest.")
 @click.pass_context
-def demo(ctx: click.Context, folder: str, *, keep: bool) -> int:
+def demo(ctx: click.Context, folder: str, *, keep: bool, pdf: bool) -> int:
     """Scan an organization that teaches, built in an AWS of its own (moto) on 127.0.0.1.
 
     Neither your credentials nor your AWS configuration are used. The demo ends with 0 once it has shown
     what there is to see, and says which exit code the same scan would have ended with.
     """
+    if pdf:
+        registry.renderer(PDF)  # better a word now than after the scan
     day = yesterday()
     with embedded_aws(day) as url:
         _make(folder)
@@ -59,6 +65,8 @@ def demo(ctx: click.Context, folder: str, *, keep: bool) -> int:
         if _scan(ctx, folder, url) == EXIT_USER:
             return EXIT_USER
         seconds = time.perf_counter() - started
+        if pdf and _print(ctx, folder) == EXIT_USER:
+            return EXIT_USER
         result = read_saved(f"{folder}/report.json", Result, "the result of a run")
         proof = read_saved(f"{folder}/verify.json", Verification, "a verification")
         click.echo(screen(result, proof, shlex.quote(folder), program=_program(), seconds=seconds, keep=keep))
@@ -116,10 +124,16 @@ def _scan(ctx: click.Context, folder: str, url: str) -> int:
 
 
 def _outputs(folder: str) -> Iterator[str]:
-    """Every format whose extra is installed, but for PDF, which takes longer than all the rest."""
-    for name in registry.renderers().keys() - {"pdf"}:
+    """Every format whose extra is installed, but for PDF, which one asks for (--pdf)."""
+    for name in registry.renderers().keys() - {PDF}:
         with suppress(UserError):
             yield f"{name}={folder}/report{registry.renderer(name).suffix}"
+
+
+def _print(ctx: click.Context, folder: str) -> int:
+    """Write the PDF; returns the exit code of `trailaudit report`."""
+    code: int = ctx.invoke(report, run=f"{folder}/report.json", output=(f"{PDF}={folder}/report.pdf",))
+    return code
 
 
 def _wait(url: str) -> None:

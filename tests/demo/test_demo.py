@@ -207,8 +207,9 @@ def test_what_it_says_to_try_next_works(shown: Shown) -> None:
         assert ended.stdout
 
 
-def test_kept_it_can_be_scanned_until_ctrl_c(tmp_path: Path) -> None:
-    command = [*PROGRAM, "demo", "--keep", "--output", str(tmp_path / "a folder")]
+def test_asked_for_the_pdf_it_writes_it_too_and_kept_it_can_be_scanned_until_ctrl_c(tmp_path: Path) -> None:
+    folder = tmp_path / "a folder"
+    command = [*PROGRAM, "demo", "--keep", "--pdf", "--output", str(folder)]
     # Where a script started pytest with `&`, Ctrl-C would be ignored in here too.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen(command, env=SURROUNDINGS, stdout=subprocess.PIPE, text=True) as kept:
@@ -222,6 +223,7 @@ def test_kept_it_can_be_scanned_until_ctrl_c(tmp_path: Path) -> None:
             if "NO_PROXY" in variables:  # the last one
                 break
         del variables["AWS_PROFILE"]
+        assert (folder / "report.pdf").read_bytes().startswith(b"%PDF-")
         scanned = subprocess.run(
             [*PROGRAM, "scan", "--output", "json", "--check", "trail-logging"],
             env=variables,
