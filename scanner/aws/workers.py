@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from math import ceil
 from typing import Any
 
+from scanner.aws.failures import bounded, one_line
 from scanner.aws.journal import Journal
 from scanner.aws.pool import Progress
 from scanner.aws.survey import Errand, Found, sign_in, survey
 from scanner.aws.targets import Target
 from scanner.cluster import LOCAL, SHARES, completed, connected, everywhere
-from scanner.errors import UserError
 from scanner.model.arn import principal
 from scanner.model.posture import Caller
 from scanner.words import plural
@@ -71,9 +71,7 @@ class DaskWorkers:
                 try:
                     found: Found = future.result()
                 except Exception as error:  # noqa: BLE001 - whatever a worker raises, or Dask about it
-                    problem = (
-                        str(error) if isinstance(error, UserError) else f"{type(error).__name__}: {error}"
-                    )
+                    problem = bounded(one_line(f"{type(error).__name__}: {error}"))
                     log.debug("a Dask worker failed: %s", problem)
                 else:
                     self._write(found)
