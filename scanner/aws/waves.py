@@ -116,8 +116,15 @@ class Waves:
         return with_history(posture, sessions, pool, needs=needs)
 
     def see_trails(self) -> _Sight:
+        # Every member describes an organization's trail, in every region, and mostly in the same words.
+        alike: dict[Trail, Trail] = {}
+
+        def listing_of(place: Place) -> Reading[tuple[Trail, ...]]:
+            listed = trails.list_trails(self.sessions.at(*place))
+            return listed.map(lambda seen: tuple(alike.setdefault(trail, trail) for trail in seen))
+
         listings = self.pool.map(
-            lambda place: trails.list_trails(self.sessions.at(*place)),
+            listing_of,
             spread(
                 (
                     (visit.target.id, region)
