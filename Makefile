@@ -33,10 +33,11 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/lint-imports
 
-# The fast tests first, so that a mistake shows within seconds.
+# The fast tests first, so that a mistake shows within seconds; last, alone, those that are held to a time.
 unit: $(VENV)/.dev
 	$(BIN)/pytest -m "not slow" -n auto
-	$(BIN)/pytest -m slow
+	$(BIN)/pytest -m "slow and not timed" -n auto --dist loadfile
+	$(BIN)/pytest -m timed
 
 docs: $(VENV)/.dev
 	$(BIN)/python -m scanner.docs

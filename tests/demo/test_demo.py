@@ -18,7 +18,7 @@ from scanner.demo.watch import UNHEARD
 from scanner.patterns import alarm_ids
 from scanner.registry import renderer, renderers
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timed]
 
 PROGRAM = [sys.executable, "-c", "from scanner.cli import main; main()"]
 SURROUNDINGS = {

@@ -14,7 +14,7 @@ from tests.reports import sample
 from tests.reports.browser import Tabs
 from tests.reports.test_html import large
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timed]
 
 
 def rendered(report: Report | None = None) -> bytes:
