@@ -29,6 +29,8 @@ RECOVERY = 0.9
 
 Key = tuple[str, str | None, ApiCall]
 """The account whose quota it is, the region, the API."""
+Endpoint = tuple[str, str | None, str]
+"""The account that is asked about, the region, the service."""
 
 
 class Quota(BaseModel):
@@ -90,8 +92,7 @@ class Pace:
     clock: Callable[[], float] = time.monotonic
     share: float = SHARE
     _buckets: dict[Key, _Bucket | None] = field(default_factory=dict)
-    _deaf: set[tuple[str, str | None, str]] = field(default_factory=set)
-    """By account, region and service."""
+    _deaf: set[Endpoint] = field(default_factory=set)
     _lock: Lock = field(default_factory=Lock)
 
     def turn(self, key: Key) -> bool:
@@ -118,15 +119,13 @@ class Pace:
                 bucket.slowed = min(SLOWEST, bucket.slowed * 2)
         return self.sleep(seconds)
 
-    def give_up(self, key: Key) -> None:
-        """A call got no answer, however often it was tried: that endpoint is deaf to that account."""
-        account, region, call = key
-        self._deaf.add((account, region, call.service))
+    def give_up(self, endpoint: Endpoint) -> None:
+        """A call got no answer, however often it was tried."""
+        self._deaf.add(endpoint)
 
-    def is_given_up(self, key: Key) -> bool:
-        """Whether another call to the same endpoint would only wait for as long again."""
-        account, region, call = key
-        return (account, region, call.service) in self._deaf
+    def is_given_up(self, endpoint: Endpoint) -> bool:
+        """Whether another call to it would only wait for as long again."""
+        return endpoint in self._deaf
 
     def _bucket(self, key: Key) -> _Bucket | None:
         if key not in self._buckets:

@@ -22,7 +22,7 @@ from pydantic import SecretStr, ValidationError
 from scanner.aws.clients import Clients, acting_as
 from scanner.aws.failures import EXPIRED, UNANSWERED, Failure, bounded, diagnose, one_line
 from scanner.aws.journal import Heard, Memory, Question
-from scanner.aws.pace import Key, Pace
+from scanner.aws.pace import Endpoint, Key, Pace
 from scanner.aws.permissions import ASSUME_ROLE, ApiCall
 from scanner.aws.recorder import Recorder
 from scanner.errors import SourceExpiredError
@@ -175,9 +175,11 @@ class Reader:
     def attempt(self, call: ApiCall, parameters: dict[str, Any]) -> Answer:
         """The answer of one call, tried as often as it is worth."""
         key: Key = (self.payer, self.region, call)
+        # Not by who pays: the caller's own sessions pay for entering every other account.
+        endpoint: Endpoint = (self.account, self.region, call.service)
         failed: Counter[Outcome] = Counter()
         while True:
-            if self.pace.is_given_up(key):
+            if self.pace.is_given_up(endpoint):
                 raise _Refused(_DEAF, call, failed.total())
             if self.pace.turn(key):
                 raise _Refused(_GIVEN_UP, call, failed.total())
@@ -192,7 +194,7 @@ class Reader:
                 failed[failure.outcome] += 1
                 spent = failed[failure.outcome] >= failure.attempts
                 if spent and failure.code in UNANSWERED:
-                    self.pace.give_up(key)
+                    self.pace.give_up(endpoint)
                 if spent or self.pace.pause(key, failed[failure.outcome], failure.outcome):
                     raise _Refused(failure, _culprit(error, call), failed.total()) from error
             else:

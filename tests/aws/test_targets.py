@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from botocore.exceptions import EndpointConnectionError, SSOTokenLoadError
+from botocore.exceptions import EndpointConnectionError, ReadTimeoutError, SSOTokenLoadError
 from pydantic import SecretStr
 
 from scanner.aws import targets
@@ -235,6 +235,13 @@ class TestEntering:
         assert isinstance(visit.enabled, Gap)
         assert f"answers for account {ARCHIVE}" in visit.enabled.detail
         assert "ListRegions" not in open_doors.operations()
+
+    def test_an_account_whose_door_does_not_answer_keeps_no_other_one_shut(self, open_doors: FakeAws) -> None:
+        silent = ReadTimeoutError(endpoint_url="https://sts")
+        open_doors.on("AssumeRole", silent, RoleArn=f"arn:aws:iam::{MEMBER}:role/audit/trailaudit")
+        own = open_doors.reader(payer=CALLER)
+        assert isinstance(enter(SCOPE, ME, own, Target(MEMBER)).session, Gap)
+        assert isinstance(enter(SCOPE, ME, own, Target(ARCHIVE)).session, Known)
 
     def test_a_skipped_account_is_left_alone(self, aws: FakeAws) -> None:
         visit = enter(SCOPE, ME, aws.reader(), Target(MEMBER, skipped="SUSPENDED"))
